@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include "base/error.h"
+
+namespace sluice::mysql {
+
+namespace asio = boost::asio;
+
+/// One client's connection, seen from the server: packets in, packets or framed bytes out, plain or under TLS.
+///
+/// Belongs to one executor; one read and one write may be under way at a time. Every wait has a deadline: an operation
+/// that does not finish in time fails with ErrorKind::timeout, and the connection is of no more use.
+class Channel {
+ public:
+  explicit Channel(asio::ip::tcp::socket socket);
+  ~Channel();
+  Channel(Channel&&) noexcept;
+  Channel& operator=(Channel&&) noexcept;
+
+  /// The next payload, put together from its packets. Sets the sequence number of the answer. A payload above
+  /// `size_max` is ErrorKind::limit; packets out of order are ErrorKind::invalid; the peer's end is ErrorKind::closed.
+  [[nodiscard]] asio::awaitable<Result<Bytes>> read_payload(std::size_t size_max, std::chrono::milliseconds deadline);
+
+  /// Frames and sends one payload (split at 16 MiB - 1) with the next sequence numbers.
+  [[nodiscard]] asio::awaitable<Result<void>> write_payload(ByteView payload);
+
+  /// Frames several payloads, one after the other, and sends them in as few writes as possible.
+  [[nodiscard]] asio::awaitable<Result<void>> write_payloads(const std::vector<Bytes>& payloads);
+
+  /// Sends bytes that are framed already, sequence numbers included (see next_sequence).
+  [[nodiscard]] asio::awaitable<Result<void>> write_framed(ByteView bytes);
+
+  /// The sequence number the next packet has to carry; set_next_sequence after framing by hand.
+  [[nodiscard]] std::uint8_t next_sequence() const;
+  void set_next_sequence(std::uint8_t sequence);
+
+  /// Completes when the peer closed the connection or sent something. Never reads. Ends early by cancel_waits().
+  [[nodiscard]] asio::awaitable<void> wait_readable();
+  void cancel_waits();
+
+  /// Answers the peer's TLS handshake, which follows its SSLRequest packet.
+  [[nodiscard]] asio::awaitable<Result<void>> start_tls(asio::ssl::context& context,
+                                                        std::chrono::milliseconds deadline);
+  [[nodiscard]] bool is_tls() const;
+
+  /// How long one write may take before the peer counts as gone; 60 s at first.
+  void set_write_deadline(std::chrono::milliseconds deadline);
+
+  /// "192.0.2.7:51234"
+  [[nodiscard]] const std::string& peer() const;
+  [[nodiscard]] std::string peer_address() const;
+  [[nodiscard]] asio::any_io_executor executor();
+
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sluice::mysql

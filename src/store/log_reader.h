@@ -1,0 +1,34 @@
+#pragma once
+
+#include "store/log.h"
+
+namespace sluice::store {
+
+/// Reads a log from front to back for one subscriber. One thread at a time; may block on the disk.
+///
+/// What comes from files is verified before it is given: a checksum that does not match, or a length that makes no
+/// sense, is ErrorKind::corrupt with file and offset, and nothing at or behind it in that piece is given.
+class LogReader {
+ public:
+  explicit LogReader(std::shared_ptr<const Log> log) : log_(std::move(log)) {}
+
+  /// What stands at `position`, which must be the start of an event, the end of a file, or log.end(). A block may begin
+  /// before `position`: the caller skips to it.
+  [[nodiscard]] Result<Piece> read(const LogPosition& position);
+
+  /// The event that begins at `position`, whole; at most `size_max` bytes. For FORMAT_DESCRIPTION and the like.
+  [[nodiscard]] Result<Bytes> read_event(const LogPosition& position, std::uint32_t size_max);
+
+  /// Exactly `out.size()` published bytes of a file.
+  [[nodiscard]] Result<void> read_bytes(const LogPosition& position, std::span<std::uint8_t> out);
+
+ private:
+  [[nodiscard]] Result<void> open(std::uint64_t file);
+
+  std::shared_ptr<const Log> log_;
+  std::uint64_t open_file_ = 0;
+  FileDescriptor descriptor_;
+  Bytes buffer_;
+};
+
+}  // namespace sluice::store
