@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "binlog/uuid.h"
 
@@ -25,6 +27,12 @@ struct Gtid {
   /// "uuid:number" or "uuid:tag:number".
   [[nodiscard]] std::string text() const;
 };
+
+inline constexpr std::size_t gtid_tag_size_max = 32;
+
+/// A tag in lower case: a letter or underscore, then letters, digits and underscores, 32 characters at the most.
+/// Nothing for any other text, the empty one included.
+[[nodiscard]] std::optional<std::string> parse_gtid_tag(std::string_view text);
 
 /// One less than 2^63 - 1, the end no interval may reach (MySQL's GNO_END).
 inline constexpr std::uint64_t gtid_number_max = 0x7FFFFFFFFFFFFFFEULL;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "binlog/event_type.h"
 #include "binlog/gtid.h"
@@ -38,6 +39,8 @@ struct GtidEvent {
 /// `body` stands between header and checksum. Bytes behind the known fields are ignored for 33 and 34, as MySQL does.
 [[nodiscard]] Result<GtidEvent> decode_gtid_event(EventType type, ByteView body);
 
-[[nodiscard]] Bytes encode_gtid_event(const GtidEvent& event);
+/// With `widest_length`, transaction_length takes the same number of bytes (nine) whatever it is from 2^24 on, so that
+/// it can be replaced once it is known; readers accept that. Without, it takes as few as MySQL writes.
+[[nodiscard]] Bytes encode_gtid_event(const GtidEvent& event, bool widest_length = false);
 
 }  // namespace sluice::binlog

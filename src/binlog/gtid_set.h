@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "binlog/gtid.h"
 
@@ -50,9 +51,10 @@ class GtidSet {
   std::map<GtidSource, std::vector<GtidInterval>> sources_;
 };
 
-/// Parses the text form: white space anywhere between parts, upper or lower case, "uuid:5", "uuid:1-5:8-9",
-/// "uuid:1-5:tag:1-2", empty text, doubled commas; intervals in any order, overlapping or with end before begin
-/// (empty), as MySQL does. A number of 0 or above gtid_number_max is an error.
+/// Parses the text form as MySQL 9.7 does: white space anywhere between parts, upper or lower case, uuids as parse_uuid
+/// takes them, "uuid:5", "uuid:1-5:8-9", "uuid:1-5:tag:1-2" (a tag holds up to the next one), empty text, doubled
+/// commas; intervals in any order, overlapping or with end before begin (empty). A number above gtid_number_max, or a
+/// first number of 0, is an error.
 [[nodiscard]] Result<GtidSet> parse_gtid_set(std::string_view text);
 
 /// Reads what GtidSet::encode writes, in both forms. Refuses intervals that are empty or out of order, more than

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "binlog/event_type.h"
 

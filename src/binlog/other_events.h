@@ -23,7 +23,8 @@ struct XaPrepareEvent {
 [[nodiscard]] Result<XaPrepareEvent> decode_xa_prepare_event(ByteView body);
 [[nodiscard]] Bytes encode_xa_prepare_event(const XaPrepareEvent& event);
 
-/// An XA transaction id as MySQL's statements write it: X'global',X'branch',format (hexadecimal digits in lower case).
+/// An XA transaction id as MySQL's statements write it: X'global',X'branch',format (hexadecimal digits in lower case,
+/// the format as an unsigned number of 32 bits).
 [[nodiscard]] std::string xid_text(std::string_view global_id, std::string_view branch_id, std::int32_t format_id);
 
 /// ROWS_QUERY (29) body: the statement behind a one-byte length, which readers ignore.

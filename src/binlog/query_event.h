@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 namespace sluice::binlog {
@@ -9,9 +10,9 @@ struct QueryEvent {
   std::uint32_t thread_id = 0;
   std::uint32_t execution_time = 0;
   std::uint16_t error_code = 0;
-  ByteView status_variables;
-  std::string_view database;
-  std::string_view text;
+  ByteView status_variables = {};
+  std::string_view database = {};
+  std::string_view text = {};
 };
 
 /// `post_header_length` is the format description's for QUERY (13; 11 in files of MySQL 4 style, without variables).

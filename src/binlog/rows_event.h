@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "binlog/event_type.h"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 namespace sluice::binlog {

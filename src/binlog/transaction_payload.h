@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 namespace sluice::binlog {
