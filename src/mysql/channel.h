@@ -1,13 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "base/bytes.h"
 #include "base/error.h"
 
 namespace sluice::mysql {
@@ -42,16 +45,19 @@ class Channel {
   [[nodiscard]] std::uint8_t next_sequence() const;
   void set_next_sequence(std::uint8_t sequence);
 
-  /// Completes when the peer closed the connection or sent something. Never reads. Ends early by cancel_waits().
-  [[nodiscard]] asio::awaitable<void> wait_readable();
+  /// Calls `notify` once, from the executor: when the peer has closed the connection or sent something, or at
+  /// cancel_waits() or close(). Never reads.
+  void when_readable(std::function<void()> notify);
   void cancel_waits();
+  /// Whether the peer has closed the connection or, without TLS, said that it quits. Looks without reading or waiting.
+  [[nodiscard]] bool peer_is_gone();
 
   /// Answers the peer's TLS handshake, which follows its SSLRequest packet.
   [[nodiscard]] asio::awaitable<Result<void>> start_tls(asio::ssl::context& context,
                                                         std::chrono::milliseconds deadline);
   [[nodiscard]] bool is_tls() const;
 
-  /// How long one write may take before the peer counts as gone; 60 s at first.
+  /// How long a write may stand still before the peer counts as gone; 60 s at first.
   void set_write_deadline(std::chrono::milliseconds deadline);
 
   /// "192.0.2.7:51234"
@@ -63,7 +69,7 @@ class Channel {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace sluice::mysql
