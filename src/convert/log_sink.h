@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "base/error.h"
 #include "binlog/gtid_set.h"
 
@@ -11,32 +13,33 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
 
-  /// What is known of a transaction when its first byte is written.
-  struct Transaction {
-    std::uint64_t offset = 0;
-    std::uint32_t timestamp = 0;
-    std::string source_place;
-    /// Whether the log can be converted anew from here: false inside a commit group.
-    bool can_resume_here = true;
+  /// What has to be known to convert the log anew from the start of a transaction.
+  struct Resume {
+    std::string_view source_place;         ///< where the source has to be read from
+    std::uint32_t previous_timestamp = 0;  ///< of the transaction before
   };
 
-  /// Begins file `number` with `header` (magic, FORMAT_DESCRIPTION, PREVIOUS_GTIDS). `source_place` is where the source
-  /// has to be read from to get the file's first transaction, empty if that is not known yet.
+  /// Begins file `number` with `header` (magic, FORMAT_DESCRIPTION, PREVIOUS_GTIDS). `resume` is for its first
+  /// transaction.
   virtual Result<void> open_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
-                                 std::string_view source_place) = 0;
+                                 const Resume& resume) = 0;
 
   /// Appends the last event of the current file (ROTATE); open_file follows.
   virtual Result<void> close_file(ByteView rotate_event) = 0;
 
-  virtual Result<void> begin(const Transaction& transaction) = 0;
-  virtual Result<void> append(ByteView bytes) = 0;
-  /// Leaves `size` bytes to be filled before the transaction's commit, at most once a transaction and as its first
-  /// bytes.
-  virtual Result<void> reserve(std::size_t size) = 0;
-  virtual Result<void> fill(ByteView bytes) = 0;
-  virtual Result<void> commit(const binlog::Gtid& gtid) = 0;
+  /// Begins a transaction. No `resume`: the log cannot be taken up here (inside a commit group).
+  virtual Result<void> begin(const std::optional<Resume>& resume) = 0;
+  virtual Result<void> append(ByteView events) = 0;
+  /// The transaction's first bytes, to be replaced by as many others before its commit.
+  virtual Result<void> append_provisional(ByteView event) = 0;
+  virtual Result<void> replace_provisional(ByteView event) = 0;
+  /// `next_place` is where the source has to be read from to get what follows.
+  virtual Result<void> commit(const binlog::Gtid& gtid, std::string_view next_place) = 0;
   /// Drops what came since begin.
   virtual void abort() = 0;
+
+  /// Whether the file ends behind the last commit, if that is settled because it is stored already.
+  virtual std::optional<bool> file_ends_here() = 0;
 
   /// Makes all that was committed visible to readers now. Without it the sink decides by size.
   virtual Result<void> publish() = 0;

@@ -24,9 +24,6 @@ struct TransactionStart {
   /// For sources without a logical clock: transactions with the same value, next to each other, were committed together
   /// and may be applied side by side.
   std::optional<std::uint64_t> commit_group;
-
-  /// Where the source has to be read from to get this transaction again; only capture understands it.
-  std::string source_place;
 };
 
 /// Takes committed transactions in commit order, each in pieces, so that none has to fit in memory:
@@ -35,14 +32,16 @@ class TransactionReceiver {
  public:
   virtual ~TransactionReceiver() = default;
 
-  /// The format of the transactions that follow. Called before the first one and when the source changes version.
-  virtual Result<void> format(const binlog::FormatDescription& description) = 0;
+  /// The format of the transactions that follow, and when the source wrote it (seconds since 1970). Called before the
+  /// first transaction and between any two.
+  virtual Result<void> format(const binlog::FormatDescription& description, std::uint32_t timestamp) = 0;
 
   virtual Result<void> begin(const TransactionStart& start) = 0;
   /// One event of the transaction in MySQL v4 form, v2 rows. `header.event_size` and `log_pos` do not count; `body`
   /// holds neither header nor checksum and is only valid during the call.
   virtual Result<void> event(const binlog::EventHeader& header, ByteView body) = 0;
-  virtual Result<void> commit() = 0;
+  /// `next_place` is where the source has to be read from to get what follows; only capture understands it.
+  virtual Result<void> commit(std::string_view next_place) = 0;
   virtual void abort() = 0;
 
   /// The source has nothing more at the moment: what was committed should be published now.

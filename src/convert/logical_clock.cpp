@@ -1,0 +1,32 @@
+#include "convert/logical_clock.h"
+
+#include <algorithm>
+
+namespace sluice::convert {
+
+void LogicalClock::begin_file() {
+  last_sequence_ = 0;
+  difference_.reset();
+  group_committed_ = 0;
+}
+
+binlog::GtidEvent::LogicalClock LogicalClock::rebase(const binlog::GtidEvent::LogicalClock& source,
+                                                     const std::string& epoch) {
+  if (!difference_ || epoch != epoch_ || source.sequence_number + *difference_ <= last_sequence_) {
+    difference_ = last_sequence_ + 1 - source.sequence_number;
+    epoch_ = epoch;
+  }
+  const std::int64_t sequence = source.sequence_number + *difference_;
+  const std::int64_t committed = std::clamp<std::int64_t>(source.last_committed + *difference_, 0, sequence - 1);
+  last_sequence_ = sequence;
+  return {.last_committed = committed, .sequence_number = sequence};
+}
+
+binlog::GtidEvent::LogicalClock LogicalClock::assign(std::optional<std::uint64_t> commit_group) {
+  if (!commit_group || commit_group != commit_group_) group_committed_ = last_sequence_;
+  commit_group_ = commit_group;
+  ++last_sequence_;
+  return {.last_committed = group_committed_, .sequence_number = last_sequence_};
+}
+
+}  // namespace sluice::convert
