@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+#include "binlog/event_header.h"
+#include "binlog/mariadb_events.h"
+
+namespace sluice::capture {
+
+/// The format our log of a MariaDB tenant has: MySQL 5.7's, which all clients of MySQL and MariaDB read.
+inline constexpr std::string_view mariadb_tenant_version = "5.7.44-sluice";
+
+/// A MySQL event made of a MariaDB one. `body` is a view of the event translated, or of `owned`.
+struct TranslatedEvent {
+  binlog::EventHeader header;
+  ByteView body;
+  Bytes owned;
+};
+
+/// Makes one event inside a MariaDB transaction readable for clients that know MySQL only: v1 and compressed rows
+/// become v2 rows, ANNOTATE_ROWS becomes ROWS_QUERY, compressed statements become plain ones, and what of status
+/// variables, SQL modes and flags only MariaDB knows is taken out. ErrorKind::unsupported, naming the table, for
+/// columns no MySQL client can read.
+[[nodiscard]] Result<TranslatedEvent> translate_mariadb_event(const binlog::EventHeader& header, ByteView body);
+
+/// The QUERY event that MySQL has at a transaction's start where MariaDB's GTID event stands for it: BEGIN, or XA
+/// START. Nothing for a standalone statement.
+[[nodiscard]] std::optional<Bytes> mariadb_transaction_start(const binlog::MariadbGtidEvent& gtid);
+
+/// Takes MariaDB's own variables out of a QUERY event's status variables and the bits MySQL does not know out of the
+/// others.
+[[nodiscard]] Result<Bytes> plain_status_variables(ByteView variables);
+
+}  // namespace sluice::capture
