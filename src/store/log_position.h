@@ -2,9 +2,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 
 namespace sluice::store {
 
@@ -15,11 +12,5 @@ struct LogPosition {
 
   auto operator<=>(const LogPosition&) const = default;
 };
-
-/// "mysql-bin.000001": at least six digits.
-[[nodiscard]] std::string log_file_name(std::uint64_t number);
-
-/// The number in a log file's name, with or without a directory in front; nothing for other names.
-[[nodiscard]] std::optional<std::uint64_t> log_file_number(std::string_view name);
 
 }  // namespace sluice::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "store/log.h"
 
 namespace sluice::store {
@@ -7,13 +8,13 @@ namespace sluice::store {
 /// Reads a log from front to back for one subscriber. One thread at a time; may block on the disk.
 ///
 /// What comes from files is verified before it is given: a checksum that does not match, or a length that makes no
-/// sense, is ErrorKind::corrupt with file and offset, and nothing at or behind it in that piece is given.
+/// sense, is ErrorKind::corrupt with file and offset, and nothing at or behind it is given.
 class LogReader {
  public:
   explicit LogReader(std::shared_ptr<const Log> log) : log_(std::move(log)) {}
 
   /// What stands at `position`, which must be the start of an event, the end of a file, or log.end(). A block may begin
-  /// before `position`: the caller skips to it.
+  /// before `position`: the caller skips to it. A reader that finds AtEnd has let go of its memory.
   [[nodiscard]] Result<Piece> read(const LogPosition& position);
 
   /// The event that begins at `position`, whole; at most `size_max` bytes. For FORMAT_DESCRIPTION and the like.
@@ -24,6 +25,8 @@ class LogReader {
 
  private:
   [[nodiscard]] Result<void> open(std::uint64_t file);
+  [[nodiscard]] Result<Piece> read_block(const LogPosition& position, std::uint64_t end);
+  [[nodiscard]] Result<Piece> read_large_event(const LogPosition& position, std::uint64_t end);
 
   std::shared_ptr<const Log> log_;
   std::uint64_t open_file_ = 0;

@@ -1,0 +1,58 @@
+#include "store/block_builder.h"
+
+#include "base/assert.h"
+#include "binlog/event_header.h"
+
+namespace sluice::store {
+
+BlockBuilder::BlockBuilder(LogPosition begin) : block_(std::make_shared<Block>()) {
+  block_->begin = begin;
+  block_->end_offset = begin.offset;
+}
+
+void BlockBuilder::add(ByteView event, binlog::EventType type) {
+  SLUICE_ASSERT(event.size() <= Block::event_size_max);
+  Bytes& framed = block_->framed;
+  const auto frame = static_cast<std::uint32_t>(framed.size());
+  const std::uint64_t payload = event.size() + 1;
+  const std::uint8_t header[Block::frame_size] = {static_cast<std::uint8_t>(payload),
+                                                  static_cast<std::uint8_t>(payload >> 8U),
+                                                  static_cast<std::uint8_t>(payload >> 16U), 0, 0};
+  framed.insert(framed.end(), std::begin(header), std::end(header));
+  framed.insert(framed.end(), event.begin(), event.end());
+  block_->events.push_back({frame, static_cast<std::uint32_t>(event.size()), type});
+  block_->end_offset += event.size();
+}
+
+std::shared_ptr<const Block> BlockBuilder::take() {
+  auto next_block = std::make_shared<Block>();
+  next_block->begin = next();
+  next_block->end_offset = block_->end_offset;
+  return std::exchange(block_, std::move(next_block));
+}
+
+std::vector<std::shared_ptr<const Block>> make_blocks(LogPosition begin, ByteView bytes) {
+  std::vector<std::shared_ptr<const Block>> blocks;
+  BlockBuilder builder(begin);
+  const auto end_block = [&] {
+    if (!builder.empty()) blocks.push_back(builder.take());
+  };
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto size =
+        static_cast<std::size_t>(load_little_endian(bytes.data() + at + binlog::EventHeader::event_size_offset, 4));
+    SLUICE_ASSERT(size >= binlog::EventHeader::size && size <= bytes.size() - at);
+    if (size > Block::event_size_max) {
+      end_block();
+      builder = BlockBuilder({begin.file, begin.offset + at + size});
+    } else {
+      builder.add(bytes.subspan(at, size),
+                  static_cast<binlog::EventType>(bytes[at + binlog::EventHeader::type_offset]));
+      if (builder.full()) end_block();
+    }
+    at += size;
+  }
+  end_block();
+  return blocks;
+}
+
+}  // namespace sluice::store

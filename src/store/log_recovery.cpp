@@ -1,0 +1,152 @@
+// LogWriter's opening of a directory: what a crash left, brought in order.
+#include <algorithm>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "binlog/log_file_name.h"
+#include "store/log_writer.h"
+
+namespace sluice::store {
+namespace {
+
+constexpr std::string_view index_name = "mysql-bin.index";
+
+/// The numbers of the log files in a directory, in order. A gap is an error: a file was taken away.
+Result<std::vector<std::uint64_t>> log_files_in(const std::filesystem::path& directory) {
+  std::vector<std::uint64_t> numbers;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (const auto number = binlog::log_file_number(entry.path().filename().string())) numbers.push_back(*number);
+  }
+  if (error) {
+    return fail(ErrorKind::io, fmt::format("cannot list {}: {}", directory.string(), error.message()), error.value());
+  }
+  std::ranges::sort(numbers);
+  for (std::size_t i = 1; i < numbers.size(); ++i) {
+    if (numbers[i] != numbers[i - 1] + 1) {
+      return fail(ErrorKind::corrupt,
+                  fmt::format("{}: {} is missing between {} and {}. Put it back, or move the files before it away",
+                              directory.string(), binlog::log_file_name(numbers[i - 1] + 1),
+                              binlog::log_file_name(numbers[i - 1]), binlog::log_file_name(numbers[i])));
+    }
+  }
+  return numbers;
+}
+
+Result<std::uint64_t> size_of(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size(path, error);
+  if (error)
+    return fail(ErrorKind::io, fmt::format("cannot look at {}: {}", path.string(), error.message()), error.value());
+  return size;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log) {
+  std::error_code error;
+  std::filesystem::create_directories(log->directory() / marks_directory, error);
+  if (error) {
+    return fail(ErrorKind::io,
+                fmt::format("cannot make the directory {}: {}", log->directory().string(), error.message()),
+                error.value());
+  }
+  std::unique_ptr<LogWriter> writer(new LogWriter(std::move(log)));
+  if (auto recovered = writer->recover(); !recovered) return std::unexpected(std::move(recovered.error()));
+  return writer;
+}
+
+Result<void> LogWriter::recover() {
+  auto numbers = log_files_in(log_->directory());
+  if (!numbers) return std::unexpected(std::move(numbers.error()));
+  for (std::size_t i = 0; i + 1 < numbers->size(); ++i) {
+    const auto path = log_->path_of((*numbers)[i]);
+    const auto size = size_of(path);
+    if (!size) return std::unexpected(size.error());
+    const auto file = sluice::open_file(path, O_RDONLY);
+    if (!file) return std::unexpected(file.error());
+    auto header = read_log_file_header(*file, path);
+    if (!header) return std::unexpected(std::move(header.error()));
+    log_->add_file((*numbers)[i], {.size = *size, .previous = std::move(header->previous), .marks = nullptr});
+  }
+  if (numbers->empty()) return {};
+  if (auto recovered = recover_last_file(numbers->back()); !recovered) return recovered;
+  return write_index();
+}
+
+Result<void> LogWriter::recover_last_file(std::uint64_t number) {
+  const auto path = log_->path_of(number);
+  const auto size = size_of(path);
+  if (!size) return std::unexpected(size.error());
+  auto scanned = scan_log_file(path, *size);
+  if (!scanned) {
+    const bool unfinished = scanned.error().kind == ErrorKind::not_found;
+    if (!unfinished) return std::unexpected(std::move(scanned.error()));
+    log::warning("{} was not finished when it was made; it is made anew", path.string());
+    std::filesystem::remove(path);
+    std::filesystem::remove(mark_file_path(path));
+    if (!log_->file(number - 1)) return {};
+    const std::lock_guard lock(log_->mutex_);
+    log_->files_.erase(number - 1);
+  }
+  if (!scanned) return recover_last_file(number - 1);
+  if (auto cut = cut_tail(path, *scanned, *size); !cut) return cut;
+
+  auto file = sluice::open_file(path, O_RDWR);
+  if (!file) return std::unexpected(std::move(file.error()));
+  auto marks = MarkFile::open(mark_file_path(path), scanned->marks_whole ? scanned->marks_size : 0);
+  if (!marks) return std::unexpected(std::move(marks.error()));
+  if (!scanned->marks_whole) {
+    const auto loaded = scanned->marks.begin() + static_cast<std::ptrdiff_t>(scanned->marks_loaded);
+    if (auto appended = marks->append({scanned->marks.begin(), loaded}); !appended) return appended;
+  }
+  file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
+  closed_ = scanned->closed;
+  published_ = committed_ = cursor_ = {number, scanned->end};
+  end_place_ = scanned->end_place;
+  log_->add_file(number, {.size = scanned->end,
+                          .previous = scanned->header.previous,
+                          .marks = std::make_shared<std::vector<Mark>>(std::move(scanned->marks))});
+  const std::lock_guard lock(log_->mutex_);
+  log_->executed_ = std::move(scanned->executed);
+  return {};
+}
+
+Result<void> LogWriter::cut_tail(const std::filesystem::path& path, const ScannedFile& scanned, std::uint64_t size) {
+  if (scanned.end == size) return {};
+  if (scanned.damage) {
+    const auto aside = path.parent_path() / "damaged" / fmt::format("{}.{}", path.filename().string(), scanned.end);
+    std::error_code error;
+    std::filesystem::create_directories(aside.parent_path(), error);
+    std::filesystem::copy_file(path, aside, std::filesystem::copy_options::overwrite_existing, error);
+    if (error)
+      return fail(ErrorKind::corrupt,
+                  fmt::format("{}; a copy to {} failed: {}", scanned.damage->message, aside.string(), error.message()));
+    log::error(
+        "{}; a copy is kept as {}; the file itself is cut to the last transaction before, which ends at {} of {} "
+        "bytes, and what "
+        "followed is read from the source again",
+        scanned.damage->message, aside.string(), scanned.end, size);
+  } else {
+    log::warning("{}: its last transaction was not complete; cut from {} to {} bytes", path.string(), size,
+                 scanned.end);
+  }
+  if (::truncate(path.c_str(), static_cast<off_t>(scanned.end)) != 0) {
+    return fail(ErrorKind::io, fmt::format("{} cannot be cut to {} bytes", path.string(), scanned.end));
+  }
+  return {};
+}
+
+Result<void> LogWriter::write_index() const {
+  std::string content;
+  for (const LogFileInfo& file : log_->files())
+    content += "./" + binlog::log_file_name(file.number) + "\n";
+  return replace_file(log_->directory() / index_name, content);
+}
+
+}  // namespace sluice::store

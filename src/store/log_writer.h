@@ -1,0 +1,98 @@
+#pragma once
+
+#include <memory>
+
+#include "convert/layout.h"
+#include "convert/log_sink.h"
+#include "store/log.h"
+#include "store/log_scan.h"
+#include "store/log_syncer.h"
+
+namespace sluice::store {
+
+/// Writes one tenant's log: appends, publishes, recovers. One thread; there is one writer for a directory.
+///
+/// When conversion is taken up before the log's end, what comes first is compared with what is stored, byte for byte,
+/// and only what lies behind is written. So a source that no longer gives the same transactions is found out before
+/// anything is appended to its log.
+class LogWriter : public convert::LogSink {
+ public:
+  /// Opens the directory of `log` (made if missing), cuts what a crash left incomplete, and makes the rest visible in
+  /// `log`. ErrorKind::corrupt, with file and offset, if stored bytes are damaged where a crash cannot have damaged
+  /// them.
+  [[nodiscard]] static Result<std::unique_ptr<LogWriter>> open(std::shared_ptr<Log> log);
+
+  /// Whether the log has no file yet: conversion begins with a state made by capture.
+  [[nodiscard]] bool empty() const { return published_.file == 0; }
+
+  enum class TakeUp {
+    verify,  ///< at the newest place at or before the last transaction whose source place is known
+    end,     ///< behind the last transaction, without comparing anything
+  };
+  /// Drops what was not published and says where conversion goes on. The log is not empty.
+  [[nodiscard]] Result<convert::LogState> take_up(TakeUp how);
+
+  /// Whether what comes is still being compared.
+  [[nodiscard]] bool verifying() const { return verify_end_.has_value(); }
+
+  Result<void> open_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
+                         const Resume& resume) override;
+  Result<void> close_file(ByteView rotate_event) override;
+  Result<void> begin(const std::optional<Resume>& resume) override;
+  Result<void> append(ByteView events) override;
+  Result<void> append_provisional(ByteView event) override;
+  Result<void> replace_provisional(ByteView event) override;
+  Result<void> commit(const binlog::Gtid& gtid, std::string_view next_place) override;
+  void abort() override;
+  Result<void> publish() override;
+  std::optional<bool> file_ends_here() override;
+
+  /// Publishes and brings everything to the disk: the end of work in order.
+  [[nodiscard]] Result<void> close();
+
+ private:
+  explicit LogWriter(std::shared_ptr<Log> log) : log_(std::move(log)) {}
+
+  [[nodiscard]] Result<void> recover();
+  [[nodiscard]] Result<void> recover_last_file(std::uint64_t number);
+  [[nodiscard]] Result<void> cut_tail(const std::filesystem::path& path, const ScannedFile& scanned,
+                                      std::uint64_t size);
+  [[nodiscard]] Result<void> write_index() const;
+  [[nodiscard]] Result<void> drop_unpublished();
+  [[nodiscard]] Result<convert::LogState> state_at(std::uint64_t number, const LogFileHeader& header,
+                                                   std::optional<std::uint64_t> transaction) const;
+  [[nodiscard]] Result<std::optional<std::uint64_t>> last_transaction(std::uint64_t number) const;
+  [[nodiscard]] Result<convert::LogState> state_at_mark(std::uint64_t number, const std::vector<Mark>& marks);
+  [[nodiscard]] Result<convert::LogState> state_at_end();
+  [[nodiscard]] Result<void> compare(ByteView bytes);
+  void end_verifying_at_end();
+  [[nodiscard]] Result<void> write_pending();
+  void add_mark(Mark::Kind kind, const Resume& resume);
+
+  std::shared_ptr<Log> log_;
+  LogSyncer syncer_;
+
+  std::shared_ptr<OpenLogFile> file_;  ///< the newest one
+  bool closed_ = false;                ///< it ends with its ROTATE
+  LogPosition published_;
+  LogPosition cursor_;  ///< where the next byte goes, or is compared
+  Bytes pending_;       ///< bytes from pending_offset_ on that are not in the file yet
+  std::uint64_t pending_offset_ = 0;
+  LogPosition committed_;
+  binlog::GtidSet committed_gtids_;  ///< not published yet
+  std::uint64_t transaction_begin_ = 0;
+  std::string committed_place_;  ///< behind the last committed transaction; empty if not known
+  std::string end_place_;        ///< behind the last published one
+
+  std::vector<Mark> new_marks_;  ///< not published yet
+  std::size_t marks_before_transaction_ = 0;
+  std::uint64_t last_mark_ = 0;
+  bool mark_next_ = false;  ///< what was not compared must not be later: the next transaction gets a mark
+  binlog::GtidSet gtids_since_mark_;
+
+  std::optional<LogPosition> verify_end_;
+  FileDescriptor verify_file_;
+  LogPosition provisional_;  ///< where compared bytes are left out until they are known
+};
+
+}  // namespace sluice::store

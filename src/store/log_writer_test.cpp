@@ -1,0 +1,469 @@
+#include "store/log_writer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "binlog/binlog_file.h"
+#include "binlog/query_event.h"
+#include "convert/converter.h"
+#include "store/log_reader.h"
+
+namespace sluice::store {
+namespace {
+
+using binlog::EventHeader;
+using binlog::EventType;
+
+class Directory {
+ public:
+  Directory() {
+    char name[] = "/tmp/sluice-store-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Directory() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+binlog::Uuid tenant_uuid() {
+  return convert::derive_uuid("a.b", 0);
+}
+
+convert::TransactionStart start_of(std::uint64_t number) {
+  convert::TransactionStart start{.timestamp = static_cast<std::uint32_t>(1000 + number),
+                                  .server_id = 7,
+                                  .flags = 0,
+                                  .gtid = {},
+                                  .clock_epoch = "",
+                                  .commit_group = std::nullopt};
+  start.gtid.gtid = {{tenant_uuid(), ""}, number};
+  return start;
+}
+
+Bytes query(std::string_view text) {
+  return binlog::encode_query_event(
+      {.thread_id = 1, .execution_time = 0, .error_code = 0, .status_variables = {}, .database = "d", .text = text});
+}
+
+/// One run of an instance over a directory: log, writer, converter.
+struct LogRun {
+  explicit LogRun(const std::filesystem::path& directory, std::uint64_t max_binlog_size = 1U << 30U)
+      : layout{.server_id = 9, .assigned_uuid = {}, .max_binlog_size = max_binlog_size},
+        log(std::make_shared<Log>(directory)) {
+    auto opened = LogWriter::open(log);
+    EXPECT_TRUE(opened) << opened.error().message;
+    writer = std::move(*opened);
+  }
+
+  void begin(LogWriter::TakeUp how = LogWriter::TakeUp::verify) {
+    convert::LogState state;
+    state.source_place = "start";
+    if (!writer->empty()) state = *writer->take_up(how);
+    taken_up = state;
+    converter = std::make_unique<convert::Converter>(layout, state, *writer);
+    ASSERT_TRUE(converter->format(binlog::mysql57_format_description("5.7.44-test"), 500));
+  }
+
+  Result<void> transaction(std::uint64_t number, const std::string& statement) {
+    if (auto begun = converter->begin(start_of(number)); !begun) return begun;
+    const EventHeader header{
+        .timestamp = 1, .type = EventType::query, .server_id = 7, .event_size = 0, .log_pos = 0, .flags = 0};
+    if (auto passed = converter->event(header, query(statement)); !passed) {
+      converter->abort();
+      return passed;
+    }
+    return converter->commit("behind " + std::to_string(number));
+  }
+
+  /// Transactions `first` to `last`, as the source would give them.
+  void transactions(std::uint64_t first, std::uint64_t last, std::size_t size = 100) {
+    for (std::uint64_t number = first; number <= last; ++number) {
+      ASSERT_TRUE(transaction(number, std::to_string(number) + std::string(size, 'x')));
+    }
+    ASSERT_TRUE(converter->idle());
+  }
+
+  convert::Layout layout;
+  std::shared_ptr<Log> log;
+  std::unique_ptr<LogWriter> writer;
+  convert::LogState taken_up;
+  std::unique_ptr<convert::Converter> converter;
+};
+
+std::string content(const std::filesystem::path& path) {
+  return *read_file(path, 1U << 30U);
+}
+
+void cut(const std::filesystem::path& path, std::uint64_t size) {
+  ASSERT_EQ(::truncate(path.c_str(), static_cast<off_t>(size)), 0);
+}
+
+void flip(const std::filesystem::path& path, std::uint64_t offset) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.put(static_cast<char>(byte ^ 0x10));
+}
+
+std::size_t events_in(const std::string& file) {
+  std::size_t events = 0;
+  const auto walked = binlog::walk_binlog_file(as_bytes(file), [&](const auto&) -> Result<void> {
+    ++events;
+    return {};
+  });
+  EXPECT_TRUE(walked) << walked.error().message;
+  return events;
+}
+
+/// Reads a log from `position` to its end through a reader; returns the number of events and checks that they follow
+/// each other.
+std::size_t read_all(const std::shared_ptr<Log>& log, LogPosition position) {
+  LogReader reader(log);
+  std::size_t events = 0;
+  while (true) {
+    const auto piece = reader.read(position);
+    if (!piece) {
+      ADD_FAILURE() << piece.error().message;
+      return events;
+    }
+    if (std::holds_alternative<AtEnd>(*piece)) return events;
+    if (const auto* next = std::get_if<NextFile>(&*piece)) {
+      position = {next->number, 4};
+    } else if (const auto* large = std::get_if<LargeEvent>(&*piece)) {
+      position.offset += large->size;
+      ++events;
+    } else {
+      const auto& block = std::get<std::shared_ptr<const Block>>(*piece);
+      std::uint64_t offset = block->begin.offset;
+      for (const auto& event : block->events) {
+        if (offset >= position.offset) ++events;
+        offset += event.size;
+      }
+      EXPECT_EQ(offset, block->end_offset);
+      position.offset = block->end_offset;
+    }
+  }
+}
+
+}  // namespace
+
+TEST(LogWriter, WhatIsNotPublishedIsNotSeen) {
+  const Directory directory;
+  LogRun run(directory.path);
+  run.begin();
+  const auto before = run.log->end();
+  ASSERT_TRUE(run.transaction(1, "x"));
+  EXPECT_EQ(run.log->end(), before);
+  ASSERT_TRUE(run.converter->idle());
+  EXPECT_GT(run.log->end(), before);
+  EXPECT_EQ(run.log->executed().text(), tenant_uuid().text() + ":1");
+}
+
+TEST(LogWriter, ARestartInOrderGoesOnWithTheSameBytes) {
+  const Directory once;
+  LogRun whole(once.path);
+  whole.begin();
+  whole.transactions(1, 20);
+  const Directory twice;
+  {
+    LogRun first(twice.path);
+    first.begin();
+    first.transactions(1, 9);
+    ASSERT_TRUE(first.writer->close());
+  }
+  LogRun second(twice.path);
+  second.begin();
+  EXPECT_TRUE(second.writer->verifying());
+  second.transactions(1, 20);
+  EXPECT_FALSE(second.writer->verifying());
+  EXPECT_EQ(content(twice.path / "mysql-bin.000001"), content(once.path / "mysql-bin.000001"));
+}
+
+TEST(LogWriter, CutAtAnyByteRecoveryCutsTheIncompleteTransactionOnly) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 3, 20);
+  }
+  const auto path = directory.path / "mysql-bin.000001";
+  const std::string whole = content(path);
+  std::vector<std::uint64_t> ends;
+  ASSERT_TRUE(binlog::walk_binlog_file(as_bytes(whole), [&](const binlog::FileEvent& event) -> Result<void> {
+    if (event.header.type == EventType::previous_gtids || event.header.type == EventType::query) {
+      ends.push_back(event.offset + event.header.event_size);
+    }
+    return {};
+  }));
+  for (std::uint64_t size = ends.front(); size <= whole.size(); ++size) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << whole;
+    cut(path, size);
+    const LogRun run(directory.path);
+    const auto expected = *(std::ranges::upper_bound(ends, size) - 1);
+    ASSERT_EQ(run.log->end().offset, expected) << size;
+    ASSERT_EQ(content(path), whole.substr(0, expected));
+  }
+}
+
+TEST(LogWriter, AFileCutInItsHeaderIsMadeAnew) {
+  const Directory directory;
+  {
+    LogRun run(directory.path, 400);
+    run.begin();
+    run.transactions(1, 3);
+  }
+  std::vector<std::string> files;
+  for (std::uint64_t number = 1; std::filesystem::exists(directory.path / fmt::format("mysql-bin.{:06}", number));
+       ++number) {
+    files.push_back(content(directory.path / fmt::format("mysql-bin.{:06}", number)));
+  }
+  ASSERT_GE(files.size(), 2U);
+  cut(directory.path / fmt::format("mysql-bin.{:06}", files.size()), 50);
+  LogRun run(directory.path, 400);
+  run.begin();
+  run.transactions(1, 3);
+  EXPECT_EQ(content(directory.path / fmt::format("mysql-bin.{:06}", files.size())), files.back());
+}
+
+TEST(LogWriter, ASourceThatGivesOtherBytesStopsItAndAppendsNothing) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 3);
+    ASSERT_TRUE(run.writer->close());
+  }
+  const std::string before = content(directory.path / "mysql-bin.000001");
+  LogRun run(directory.path);
+  run.begin();
+  const auto other = run.transaction(1, "something else");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, ErrorKind::refused);
+  EXPECT_NE(other.error().message.find("mysql-bin.000001"), std::string::npos);
+  EXPECT_EQ(content(directory.path / "mysql-bin.000001"), before);
+}
+
+TEST(LogWriter, ALongerLastTransactionStopsItToo) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    ASSERT_TRUE(run.transaction(1, "short"));
+    ASSERT_TRUE(run.writer->close());
+  }
+  LogRun run(directory.path);
+  run.begin();
+  EXPECT_FALSE(run.transaction(1, "short and then longer"));
+}
+
+TEST(LogWriter, TakenUpAtTheEndNothingIsCompared) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 3);
+    ASSERT_TRUE(run.writer->close());
+  }
+  LogRun run(directory.path);
+  run.begin(LogWriter::TakeUp::end);
+  EXPECT_EQ(run.taken_up.source_place, "behind 3");
+  EXPECT_EQ(run.taken_up.last_sequence, 3);
+  EXPECT_EQ(run.taken_up.last_timestamp, 1003U);
+  run.transactions(4, 4);
+  EXPECT_EQ(events_in(content(directory.path / "mysql-bin.000001")), 2U + 4 * 2);
+}
+
+TEST(LogWriter, MarksLetConversionBeTakenUpNearTheEnd) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 100, 20'000);
+    ASSERT_TRUE(run.writer->close());
+  }
+  LogRun run(directory.path);
+  run.begin();
+  EXPECT_GT(run.taken_up.offset, 1'500'000U);
+  const std::uint64_t next = run.taken_up.executed.sources().begin()->second.back().end;
+  EXPECT_EQ(run.taken_up.source_place, "behind " + std::to_string(next - 1));
+  run.transactions(next, 101, 20'000);
+  EXPECT_FALSE(run.writer->verifying());
+}
+
+TEST(LogWriter, DamageBehindTheLastMarkIsCutAndACopyKept) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 3);
+  }
+  const auto path = directory.path / "mysql-bin.000001";
+  const std::string whole = content(path);
+  flip(path, whole.size() - 200);
+  LogRun run(directory.path);
+  EXPECT_LT(run.log->end().offset, whole.size());
+  run.begin();
+  run.transactions(1, 3);
+  EXPECT_EQ(content(path), whole);
+  EXPECT_FALSE(std::filesystem::is_empty(directory.path / "damaged"));
+}
+
+TEST(LogWriter, ADamagedEventIsReportedAndNotServed) {
+  const Directory directory;
+  LogRun run(directory.path, 4096);
+  run.begin();
+  run.transactions(1, 100);
+  flip(directory.path / "mysql-bin.000001", 1000);
+  const auto reopened = std::make_shared<Log>(directory.path);
+  run.writer.reset();
+  const auto writer = LogWriter::open(reopened);
+  ASSERT_TRUE(writer);
+  LogReader reader(reopened);
+  LogPosition position{1, 4};
+  while (true) {
+    const auto piece = reader.read(position);
+    if (!piece) {
+      EXPECT_EQ(piece.error().kind, ErrorKind::corrupt);
+      EXPECT_NE(piece.error().message.find("mysql-bin.000001"), std::string::npos);
+      EXPECT_LE(position.offset, 1000U);
+      break;
+    }
+    const auto block = std::get<std::shared_ptr<const Block>>(*piece);
+    position.offset = block->end_offset;
+    ASSERT_LE(position.offset, 1000U);
+  }
+}
+
+TEST(LogWriter, ReadersGoFromFileToFile) {
+  const Directory directory;
+  LogRun run(directory.path, 4096);
+  run.begin();
+  run.transactions(1, 200);
+  std::size_t events = 0;
+  for (const auto& file : run.log->files())
+    events += events_in(content(run.log->path_of(file.number)));
+  EXPECT_EQ(read_all(run.log, {1, 4}), events);
+  run.writer.reset();
+  const auto reopened = std::make_shared<Log>(directory.path);
+  ASSERT_TRUE(LogWriter::open(reopened));
+  EXPECT_EQ(read_all(reopened, {1, 4}), events);
+}
+
+TEST(LogWriter, ALongTransactionIsInvisibleUntilItsCommit) {
+  const Directory directory;
+  LogRun run(directory.path);
+  run.begin();
+  run.transactions(1, 1);
+  const auto before = run.log->end();
+  ASSERT_TRUE(run.converter->begin(start_of(2)));
+  const EventHeader header{
+      .timestamp = 1, .type = EventType::query, .server_id = 7, .event_size = 0, .log_pos = 0, .flags = 0};
+  ASSERT_TRUE(run.converter->event(header, query("BEGIN")));
+  for (int i = 0; i < 12; ++i)
+    ASSERT_TRUE(run.converter->event(header, query(std::string(3U << 20U, 'x'))));
+  EXPECT_EQ(run.log->end(), before);
+  ASSERT_TRUE(run.converter->event(header, query("COMMIT")));
+  ASSERT_TRUE(run.converter->commit("behind 2"));
+  ASSERT_TRUE(run.converter->idle());
+  EXPECT_EQ(events_in(content(directory.path / "mysql-bin.000001")), 2U + 2 + 1 + 14);
+  EXPECT_EQ(read_all(run.log, {1, 4}), 2U + 2 + 1 + 14);
+}
+
+TEST(LogWriter, ABrokenOffLongTransactionLeavesTheFileAsItWas) {
+  const Directory directory;
+  LogRun run(directory.path);
+  run.begin();
+  run.transactions(1, 1);
+  const std::string before = content(directory.path / "mysql-bin.000001");
+  ASSERT_TRUE(run.converter->begin(start_of(2)));
+  const EventHeader header{
+      .timestamp = 1, .type = EventType::query, .server_id = 7, .event_size = 0, .log_pos = 0, .flags = 0};
+  for (int i = 0; i < 12; ++i)
+    ASSERT_TRUE(run.converter->event(header, query(std::string(3U << 20U, 'x'))));
+  run.converter->abort();
+  EXPECT_EQ(content(directory.path / "mysql-bin.000001"), before);
+  run.transactions(2, 3);
+  EXPECT_EQ(events_in(content(directory.path / "mysql-bin.000001")), 2U + 3 * 2);
+}
+
+TEST(LogWriter, FileNumbersGrowBeyondSixDigits) {
+  const Directory directory;
+  LogRun run(directory.path, 4096);
+  convert::LogState state;
+  state.file = 999999;
+  state.source_place = "start";
+  run.converter = std::make_unique<convert::Converter>(run.layout, state, *run.writer);
+  ASSERT_TRUE(run.converter->format(binlog::mysql57_format_description("5.7.44-test"), 0));
+  run.transactions(1, 100);
+  EXPECT_TRUE(std::filesystem::exists(directory.path / "mysql-bin.1000000"));
+  run.writer.reset();
+  LogRun again(directory.path, 4096);
+  EXPECT_EQ(again.log->files().front().number, 999999U);
+  EXPECT_EQ(again.log->end(), run.log->end());
+}
+
+TEST(Log, AGtidIsFoundByItsMark) {
+  const Directory directory;
+  LogRun run(directory.path);
+  run.begin();
+  run.transactions(1, 100, 20'000);
+  binlog::GtidSet known;
+  EXPECT_EQ(run.log->find(known), (LogPosition{1, 4}));
+  known.add({tenant_uuid(), ""}, {1, 51});
+  const auto position = run.log->find(known);
+  ASSERT_TRUE(position);
+  LogReader reader(run.log);
+  const auto event = reader.read_event(*position, 1000);
+  ASSERT_TRUE(event);
+  const auto gtid = binlog::decode_gtid_event(EventType::gtid, ByteView(*event).subspan(19).first(event->size() - 23));
+  EXPECT_LE(gtid->gtid.number, 51U);
+  EXPECT_GT(gtid->gtid.number, 51U - 15);
+}
+
+TEST(Log, PurgedGtidsAreNotFound) {
+  const Directory directory;
+  LogRun run(directory.path);
+  convert::LogState state;
+  state.source_place = "start";
+  state.executed.add({tenant_uuid(), ""}, {1, 10});
+  run.converter = std::make_unique<convert::Converter>(run.layout, state, *run.writer);
+  ASSERT_TRUE(run.converter->format(binlog::mysql57_format_description("5.7.44-test"), 0));
+  binlog::GtidSet known;
+  known.add({tenant_uuid(), ""}, {1, 9});
+  EXPECT_EQ(run.log->find(known).error().kind, ErrorKind::not_found);
+}
+
+TEST(Log, APositionInsideAnEventIsInvalid) {
+  const Directory directory;
+  LogRun run(directory.path);
+  run.begin();
+  run.transactions(1, 50, 20'000);
+  const auto end = run.log->end();
+  EXPECT_TRUE(run.log->check_position({1, 4}));
+  EXPECT_TRUE(run.log->check_position(end));
+  EXPECT_EQ(run.log->check_position({1, end.offset - 1}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(run.log->check_position({1, 500'000}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(run.log->check_position({1, end.offset + 1}).error().kind, ErrorKind::limit);
+  EXPECT_EQ(run.log->check_position({2, 4}).error().kind, ErrorKind::not_found);
+}
+
+TEST(LogWriter, AMissingFileIsReported) {
+  const Directory directory;
+  {
+    LogRun run(directory.path, 4096);
+    run.begin();
+    run.transactions(1, 100);
+  }
+  std::filesystem::remove(directory.path / "mysql-bin.000002");
+  const auto opened = LogWriter::open(std::make_shared<Log>(directory.path));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("mysql-bin.000002"), std::string::npos);
+}
+
+}  // namespace sluice::store
