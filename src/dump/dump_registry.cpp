@@ -1,0 +1,42 @@
+#include "dump/dump_registry.h"
+
+namespace sluice::dump {
+
+DumpRegistry::Entry::Entry(const Subscriber& subscriber, const store::LogPosition& start)
+    : fixed{subscriber.connection_id,
+            subscriber.server_id,
+            subscriber.uuid,
+            subscriber.user,
+            subscriber.peer,
+            start,
+            0,
+            0,
+            false,
+            std::chrono::system_clock::now()},
+      file(start.file),
+      offset(start.offset) {}
+
+std::shared_ptr<DumpRegistry::Entry> DumpRegistry::add(const Subscriber& subscriber, const store::LogPosition& start) {
+  auto entry = std::make_shared<Entry>(subscriber, start);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [](const std::weak_ptr<Entry>& other) { return other.expired(); });
+  entries_.push_back(entry);
+  return entry;
+}
+
+std::vector<DumpInfo> DumpRegistry::snapshot() const {
+  std::vector<DumpInfo> dumps;
+  const std::lock_guard lock(mutex_);
+  for (const std::weak_ptr<Entry>& weak : entries_) {
+    if (const std::shared_ptr<Entry> entry = weak.lock()) {
+      DumpInfo& info = dumps.emplace_back(entry->fixed);
+      info.position = {entry->file, entry->offset};
+      info.sent_bytes = entry->sent_bytes;
+      info.sent_events = entry->sent_events;
+      info.waiting = entry->waiting;
+    }
+  }
+  return dumps;
+}
+
+}  // namespace sluice::dump

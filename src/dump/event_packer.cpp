@@ -1,0 +1,108 @@
+#include "dump/event_packer.h"
+
+#include "base/assert.h"
+#include "dump/wire_events.h"
+
+namespace sluice::dump {
+
+namespace {
+
+using binlog::EventType;
+using store::Block;
+
+constexpr std::size_t sequence_offset = 3;
+constexpr std::size_t usual_capacity = Block::framed_size_target + Block::framed_size_target / 4;
+constexpr std::size_t kept_capacity_max = 2 * Block::event_size_max;
+constexpr std::size_t kept_buffers_max = 16;
+
+/// Buffers nobody of this thread uses at the moment.
+std::vector<Bytes>& spare_buffers() {
+  thread_local std::vector<Bytes> spare;
+  return spare;
+}
+
+}  // namespace
+
+EventPacker::EventPacker(bool wants_checksums, std::uint8_t sequence)
+    : wants_checksums_(wants_checksums), sequence_(sequence) {}
+
+EventPacker::~EventPacker() {
+  release();
+}
+
+void EventPacker::release() {
+  buffer_.clear();
+  std::vector<Bytes>& spare = spare_buffers();
+  if (buffer_.capacity() > 0 && buffer_.capacity() <= kept_capacity_max && spare.size() < kept_buffers_max) {
+    spare.push_back(std::move(buffer_));
+  }
+  buffer_ = Bytes();
+}
+
+void EventPacker::reserve() {
+  if (buffer_.capacity() > 0) {
+    return;
+  }
+  std::vector<Bytes>& spare = spare_buffers();
+  if (spare.empty()) {
+    buffer_.reserve(usual_capacity);
+    return;
+  }
+  buffer_ = std::move(spare.back());
+  spare.pop_back();
+}
+
+void EventPacker::append_frame(std::size_t event_size) {
+  std::uint8_t frame[Block::frame_size] = {};
+  SLUICE_ASSERT(event_size + 1 < (1U << 24U) - 1);
+  store_little_endian(frame, event_size + 1, 3);
+  frame[sequence_offset] = sequence_++;
+  buffer_.insert(buffer_.end(), frame, frame + Block::frame_size);
+}
+
+void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
+  if (first >= last) {
+    return;
+  }
+  reserve();
+  // Nothing but the first event of a file is one, and no block spans files.
+  if (block.events[first].type == EventType::format_description) {
+    stored_ = announced_checksum(block.event_bytes(block.events[first]));
+  }
+  if (strips()) {
+    for (std::size_t i = first; i < last; ++i) {
+      add_stripped(block.event_bytes(block.events[i]), block.events[i].type);
+    }
+    return;
+  }
+  const std::size_t from = block.events[first].frame;
+  const std::size_t to = block.events[last - 1].frame + Block::frame_size + block.events[last - 1].size;
+  const std::size_t moved = buffer_.size() - from;
+  buffer_.insert(buffer_.end(), block.framed.data() + from, block.framed.data() + to);
+  for (std::size_t i = first; i < last; ++i) {
+    buffer_[moved + block.events[i].frame + sequence_offset] = sequence_++;
+  }
+}
+
+void EventPacker::add_stripped(ByteView event, EventType type) {
+  const std::size_t at = buffer_.size() + Block::frame_size;
+  if (type == EventType::format_description) {
+    append_frame(event.size());
+    buffer_.insert(buffer_.end(), event.begin(), event.end());
+    announce_no_checksums(std::span(buffer_).subspan(at));
+    return;
+  }
+  SLUICE_ASSERT(event.size() >= binlog::EventHeader::size + binlog::checksum_size);
+  const ByteView kept = event.first(event.size() - binlog::checksum_size);
+  append_frame(kept.size());
+  buffer_.insert(buffer_.end(), kept.begin(), kept.end());
+  store_little_endian(buffer_.data() + at + binlog::EventHeader::event_size_offset, kept.size(), 4);
+}
+
+void EventPacker::add_own(ByteView event) {
+  reserve();
+  append_frame(event.size());
+  buffer_.insert(buffer_.end(), event.begin(), event.end());
+}
+
+}  // namespace sluice::dump

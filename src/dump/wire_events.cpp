@@ -1,0 +1,56 @@
+#include "dump/wire_events.h"
+
+#include "base/assert.h"
+#include "binlog/log_file_name.h"
+#include "binlog/other_events.h"
+
+namespace sluice::dump {
+
+namespace {
+
+constexpr std::size_t created_offset = binlog::EventHeader::size + 2 + 50;
+constexpr std::size_t format_description_size_min = created_offset + 4 + 1 + 1 + binlog::checksum_size;
+
+std::size_t algorithm_offset(ByteView event) {
+  SLUICE_ASSERT(event.size() >= format_description_size_min);
+  return event.size() - binlog::checksum_size - 1;
+}
+
+}  // namespace
+
+Bytes artificial_rotate(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum) {
+  binlog::EventHeader header;
+  header.type = binlog::EventType::rotate;
+  header.server_id = server_id;
+  header.flags = binlog::flag_artificial;
+  const Bytes body = binlog::encode_rotate_event(position.offset, binlog::log_file_name(position.file));
+  return binlog::make_event(header, body, checksum);
+}
+
+Bytes heartbeat(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum) {
+  binlog::EventHeader header;
+  header.type = binlog::EventType::heartbeat;
+  header.server_id = server_id;
+  header.log_pos = static_cast<std::uint32_t>(position.offset);
+  const std::string file = binlog::log_file_name(position.file);
+  return binlog::make_event(header, as_bytes(file), checksum);
+}
+
+void announce_no_checksums(std::span<std::uint8_t> event) {
+  event[algorithm_offset(event)] = static_cast<std::uint8_t>(binlog::Checksum::none);
+  binlog::write_checksum(event);
+}
+
+void detach_from_file_start(std::span<std::uint8_t> event) {
+  SLUICE_ASSERT(event.size() >= format_description_size_min);
+  store_little_endian(event.data() + created_offset, 0, 4);
+  store_little_endian(event.data() + binlog::EventHeader::log_pos_offset, 0, 4);
+  binlog::write_checksum(event);
+}
+
+binlog::Checksum announced_checksum(ByteView event) {
+  return event[algorithm_offset(event)] == static_cast<std::uint8_t>(binlog::Checksum::crc32) ? binlog::Checksum::crc32
+                                                                                              : binlog::Checksum::none;
+}
+
+}  // namespace sluice::dump
