@@ -1,0 +1,69 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/error.h"
+#include "mysql/server_login.h"
+
+namespace sluice::instance {
+
+/// An account as it stands in the configuration. At least one of the two hashes is there; which ones decides how
+/// clients may log in.
+struct AccountSettings {
+  std::string name;
+  /// For mysql_native_password: "*" and 40 hexadecimal digits, as MySQL's PASSWORD() gives it.
+  std::string native;
+  /// For caching_sha2_password: "pbkdf2-sha256$iterations$salt$hash", salt and hash in hexadecimal.
+  std::string password_hash;
+  bool require_tls = false;
+};
+
+/// What `sluice-instance hash-password` prints: both hashes of a password as lines of the configuration file.
+[[nodiscard]] Result<std::string> account_lines(const std::string& password);
+
+/// The accounts clients log in to. Any thread. Passwords are only checked against hashes; what is kept of a password
+/// that was seen is SHA256(SHA256(password)), in memory.
+class Accounts : public mysql::AccountStore {
+ public:
+  /// The error names the account and what is wrong with it.
+  [[nodiscard]] static Result<std::unique_ptr<Accounts>> make(const std::vector<AccountSettings>& settings);
+
+  /// Lets everybody in: log-in is switched off.
+  [[nodiscard]] static std::unique_ptr<Accounts> open_to_all();
+
+  ~Accounts() override;
+
+  [[nodiscard]] mysql::LoginAccount find(const std::string& user) const override;
+  [[nodiscard]] boost::asio::awaitable<bool> verify(const std::string& user, const std::string& password) override;
+
+ private:
+  struct SlowHash {
+    int iterations = 0;
+    Bytes salt;
+    Bytes hash;
+  };
+  struct Account {
+    mysql::LoginAccount login;
+    SlowHash slow;
+  };
+
+  Accounts();
+  [[nodiscard]] static Result<SlowHash> parse_slow_hash(const std::string& text);
+  [[nodiscard]] static Result<Account> parse(const AccountSettings& settings);
+  [[nodiscard]] static bool matches(const SlowHash& slow, const std::string& password);
+  [[nodiscard]] const Account& look_alike(const std::string& user) const;
+
+  mutable std::mutex mutex_;  ///< guards the sha2_hash of accounts
+  std::map<std::string, Account> accounts_;
+  Sha256 secret_{};  ///< decides which account an unknown user is made to look like
+  bool open_to_all_ = false;
+  boost::asio::thread_pool threads_;
+};
+
+}  // namespace sluice::instance

@@ -1,0 +1,95 @@
+#include "instance/accounts.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "mysql/authentication.h"
+
+namespace sluice::instance {
+namespace {
+
+AccountSettings account(const std::string& name) {
+  AccountSettings settings;
+  settings.name = name;
+  const std::string lines = *account_lines("secret");
+  const std::size_t native = lines.find('*');
+  settings.native = lines.substr(native, 41);
+  const std::size_t slow = lines.find("pbkdf2");
+  settings.password_hash = lines.substr(slow, lines.find('"', slow) - slow);
+  return settings;
+}
+
+bool verify(Accounts& accounts, const std::string& user, const std::string& password) {
+  boost::asio::io_context context;
+  bool right = false;
+  boost::asio::co_spawn(context, accounts.verify(user, password),
+                        [&](const std::exception_ptr&, bool result) { right = result; });
+  context.run();
+  return right;
+}
+
+TEST(AccountsTest, HashesAreThoseOfMysql) {
+  const AccountSettings settings = account("a");
+  EXPECT_EQ(settings.native, "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7");  // SELECT PASSWORD('secret')
+  EXPECT_NE(settings.password_hash, account("a").password_hash);            // salted
+  EXPECT_FALSE(account_lines(""));
+}
+
+TEST(AccountsTest, VerifiesAndRemembers) {
+  const auto accounts = Accounts::make({account("a")});
+  ASSERT_TRUE(accounts) << accounts.error().message;
+  const mysql::LoginAccount before = (*accounts)->find("a");
+  EXPECT_TRUE(before.native);
+  EXPECT_TRUE(before.sha2);
+  EXPECT_EQ(before.native_hash, mysql::native_stored_hash("secret"));
+  EXPECT_FALSE(before.sha2_hash);
+  EXPECT_FALSE(verify(**accounts, "a", "wrong"));
+  EXPECT_FALSE(verify(**accounts, "b", "secret"));
+  EXPECT_FALSE((*accounts)->find("a").sha2_hash);
+  EXPECT_TRUE(verify(**accounts, "a", "secret"));
+  EXPECT_EQ((*accounts)->find("a").sha2_hash, mysql::sha2_stored_hash("secret"));
+}
+
+TEST(AccountsTest, UnknownUsersLookLikeOthers) {
+  AccountSettings native = account("a");
+  native.password_hash.clear();
+  const auto accounts = Accounts::make({native});
+  ASSERT_TRUE(accounts);
+  const mysql::LoginAccount nobody = (*accounts)->find("nobody");
+  EXPECT_TRUE(nobody.native);
+  EXPECT_FALSE(nobody.sha2);
+  EXPECT_NE(nobody.native_hash, mysql::native_stored_hash("secret"));
+  EXPECT_NE(nobody.native_hash, (*accounts)->find("nobody").native_hash);
+  EXPECT_FALSE(verify(**accounts, "a", "secret"));
+}
+
+TEST(AccountsTest, RefusesWhatMakesNoSense) {
+  const auto message = [](AccountSettings settings) {
+    const auto accounts = Accounts::make({std::move(settings)});
+    return accounts ? std::string() : accounts.error().message;
+  };
+  AccountSettings settings = account("a");
+  settings.native = settings.native.substr(1);
+  EXPECT_NE(message(settings).find("account 'a': native"), std::string::npos);
+  for (const char* const text :
+       {"pbkdf2-sha256$0$aa$bb", "pbkdf2-sha256$10$aa$bb", "x", "pbkdf2-sha256$$$", "md5$1$2$3"}) {
+    settings = account("a");
+    settings.password_hash = text;
+    EXPECT_NE(message(settings).find("account 'a': password_hash"), std::string::npos) << text;
+  }
+  settings = account("a");
+  settings.native.clear();
+  settings.password_hash.clear();
+  EXPECT_NE(message(settings).find("neither"), std::string::npos);
+  EXPECT_FALSE(Accounts::make({}));
+  EXPECT_FALSE(Accounts::make({account("a"), account("a")}));
+}
+
+TEST(AccountsTest, LogInCanBeSwitchedOff) {
+  const auto accounts = Accounts::open_to_all();
+  EXPECT_TRUE(accounts->find("anyone").any_password);
+}
+
+}  // namespace
+}  // namespace sluice::instance

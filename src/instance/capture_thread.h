@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "capture/mysql/source.h"
+#include "instance/config.h"
+#include "instance/server_state.h"
+#include "store/log_writer.h"
+
+namespace sluice::instance {
+
+/// Captures in a thread of its own: connects to the source, takes conversion up where the log ends, and goes on until
+/// stop(). What fails is tried again with growing pauses, at the next address if there are several; what a person has
+/// to decide stops it, in a state that says so, while the log goes on being served.
+class CaptureThread {
+ public:
+  /// `writer` must be open. Capture begins at once.
+  CaptureThread(const Config& config, std::unique_ptr<store::LogWriter> writer,
+                std::shared_ptr<mysql::Interruption> interruption);
+  ~CaptureThread();
+  CaptureThread(const CaptureThread&) = delete;
+  CaptureThread& operator=(const CaptureThread&) = delete;
+
+  [[nodiscard]] CaptureStatus status() const;
+
+  /// Ends capture and closes the log in order. Blocks for at most the time one transaction's write takes.
+  void stop();
+
+ private:
+  void run();
+  [[nodiscard]] capture::SourceFailure capture_from(const std::string& address);
+  [[nodiscard]] capture::SourceResult<convert::LogState> first_state(capture::Source& source);
+  [[nodiscard]] capture::SourceResult<convert::LogState> next_state(const capture::Source& source);
+  void report(std::string state, const std::string& address, std::string error);
+
+  const Config& config_;
+  std::unique_ptr<store::LogWriter> writer_;
+  std::shared_ptr<mysql::Interruption> interruption_;
+  bool cannot_verify_ = false;  ///< the source no longer has what would have to be read again
+  std::uint64_t progress_ = 0;  ///< calls of the converter that appended something
+
+  mutable std::mutex mutex_;
+  CaptureStatus status_;
+  std::thread thread_;
+};
+
+}  // namespace sluice::instance

@@ -1,0 +1,137 @@
+#include "instance/instance.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "capture/mysql/mariadb_translation.h"
+#include "instance/instance_identity.h"
+#include "instance/statement_executor.h"
+#include "store/log_file_header.h"
+
+namespace sluice::instance {
+namespace {
+
+/// How long a first start waits to learn the tenant's version from its source before it greets clients with another.
+constexpr std::chrono::seconds first_contact_max{10};
+
+}  // namespace
+
+Result<std::unique_ptr<Instance>> Instance::start(Config config) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_directory, error);
+  if (error) {
+    return fail(ErrorKind::io,
+                fmt::format("cannot make the data directory {}: {}", config.data_directory.string(), error.message()));
+  }
+  std::unique_ptr<Instance> instance(new Instance(std::move(config)));
+  if (auto locked = instance->lock_directory(); !locked) return std::unexpected(std::move(locked.error()));
+  if (auto opened = instance->open_log(); !opened) return std::unexpected(std::move(opened.error()));
+  instance->choose_version();
+  if (auto opened = instance->open_listener(); !opened) return std::unexpected(std::move(opened.error()));
+  return instance;
+}
+
+Instance::~Instance() {
+  stop();
+}
+
+void Instance::stop() {
+  if (listener_) listener_->stop();
+  if (capture_) capture_->stop();
+}
+
+Result<void> Instance::lock_directory() {
+  const auto path = config_.data_directory / "lock";
+  auto file = open_file(path, O_RDWR | O_CREAT);
+  if (!file) return std::unexpected(std::move(file.error()));
+  if (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorKind::refused, fmt::format("the data directory {} is in use by another sluice-instance",
+                                                config_.data_directory.string()));
+  }
+  lock_ = std::move(*file);
+  std::filesystem::remove(config_.data_directory / "port");
+  return {};
+}
+
+Result<void> Instance::open_log() {
+  const auto identity = load_or_make_identity(config_.data_directory);
+  if (!identity) return std::unexpected(identity.error());
+  config_.source.replica_uuid = identity->replica_uuid;
+  if (config_.source.server_id == 0) config_.source.server_id = identity->server_id;
+
+  auto interruption = mysql::Interruption::make();
+  if (!interruption) return std::unexpected(std::move(interruption.error()));
+  interruption_ = std::move(*interruption);
+  log_ = std::make_shared<store::Log>(config_.data_directory / "binlog");
+  auto writer = store::LogWriter::open(log_);
+  if (!writer) return std::unexpected(std::move(writer.error()));
+  tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
+  capture_ = std::make_unique<CaptureThread>(config_, std::move(*writer), interruption_);
+  return {};
+}
+
+/// Clients are told one version everywhere: the configured one, or the one in the log's files, which is the tenant's.
+void Instance::choose_version() {
+  version_ = config_.announced_version;
+  if (!version_.empty()) return;
+  version_ = capture::mariadb_tenant_version;
+  if (config_.source.flavour == capture::Flavour::mariadb) return;
+  const auto until = std::chrono::steady_clock::now() + first_contact_max;
+  while (log_->end().file == 0 && std::chrono::steady_clock::now() < until && capture_->status().state != "stopped") {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  const auto end = log_->end();
+  if (end.file == 0) {
+    log::warning("the source could not be reached yet; clients are told version {} until the next start", version_);
+    return;
+  }
+  const auto path = log_->path_of(end.file);
+  const auto file = open_file(path, O_RDONLY);
+  if (!file) return;
+  const auto header = store::read_log_file_header(*file, path);
+  if (header) version_ = header->format.server_version;
+}
+
+Result<void> Instance::open_listener() {
+  auto accounts = Accounts::make(config_.accounts);
+  if (!accounts) return std::unexpected(std::move(accounts.error()));
+  accounts_ = std::move(*accounts);
+  const auto certificate = config_.certificate_file.empty()
+                               ? load_or_make_certificate(config_.data_directory)
+                               : load_certificate(config_.certificate_file, config_.key_file);
+  if (!certificate) return std::unexpected(certificate.error());
+  auto tls = make_tls_context(*certificate);
+  if (!tls) return std::unexpected(std::move(tls.error()));
+  tls_ = std::move(*tls);
+  auto key = make_password_key(*certificate);
+  if (!key) return std::unexpected(std::move(key.error()));
+  password_key_ = std::make_unique<mysql::PasswordKey>(std::move(*key));
+
+  ListenerSettings settings;
+  settings.address = config_.listen_address;
+  settings.port = config_.listen_port;
+  settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
+  settings.connections_max = config_.connections_max;
+  ListenerServices services;
+  services.login.server_version = version_;
+  services.login.tls = tls_.get();
+  services.login.password_key = password_key_.get();
+  services.accounts = accounts_.get();
+  services.log = log_;
+  services.dumps = &dumps_;
+  services.server_id = config_.layout.server_id;
+  services.make_sql = [this](const SqlClient& client) { return std::make_unique<StatementExecutor>(*this, client); };
+  auto listener = Listener::open(settings, services);
+  if (!listener) return std::unexpected(std::move(listener.error()));
+  listener_ = std::move(*listener);
+  log::info("serving {} on {} port {}", config_.tenant, settings.address, listener_->port());
+  return replace_file(config_.data_directory / "port", std::to_string(listener_->port()) + "\n");
+}
+
+}  // namespace sluice::instance

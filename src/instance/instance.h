@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+
+#include "dump/dump_registry.h"
+#include "instance/capture_thread.h"
+#include "instance/certificate.h"
+#include "instance/config.h"
+#include "instance/listener.h"
+#include "instance/server_state.h"
+#include "instance/tenant_database.h"
+
+namespace sluice::instance {
+
+/// A Binlog instance: one tenant's capture, log and subscribers.
+class Instance : public ServerState {
+ public:
+  /// Opens the data directory and its log, starts capture and listens. The error says what is in the way.
+  [[nodiscard]] static Result<std::unique_ptr<Instance>> start(Config config);
+  ~Instance() override;
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  /// Ends serving and capture in order.
+  void stop();
+
+  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+
+  [[nodiscard]] std::string server_version() const override { return version_; }
+  [[nodiscard]] std::uint32_t server_id() const override { return config_.layout.server_id; }
+  [[nodiscard]] std::string server_uuid() const override { return config_.server_uuid; }
+  [[nodiscard]] std::uint64_t max_binlog_size() const override { return config_.layout.max_binlog_size; }
+  [[nodiscard]] const store::Log& log() const override { return *log_; }
+  [[nodiscard]] CaptureStatus capture_status() const override { return capture_->status(); }
+  [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
+  [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override { return tenant_->ask(query); }
+
+ private:
+  explicit Instance(Config config) : config_(std::move(config)) {}
+
+  [[nodiscard]] Result<void> lock_directory();
+  [[nodiscard]] Result<void> open_log();
+  void choose_version();
+  [[nodiscard]] Result<void> open_listener();
+
+  Config config_;
+  FileDescriptor lock_;
+  std::string version_;
+  std::shared_ptr<store::Log> log_;
+  std::shared_ptr<mysql::Interruption> interruption_;
+  std::unique_ptr<TenantDatabase> tenant_;
+  std::unique_ptr<CaptureThread> capture_;
+  std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<boost::asio::ssl::context> tls_;
+  std::unique_ptr<mysql::PasswordKey> password_key_;
+  dump::DumpRegistry dumps_;
+  std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace sluice::instance

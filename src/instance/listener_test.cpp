@@ -1,0 +1,285 @@
+#include "instance/listener.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "instance/accounts.h"
+#include "instance/certificate.h"
+#include "mysql/client.h"
+#include "mysql/command.h"
+#include "mysql/replication_commands.h"
+#include "mysql/response.h"
+
+namespace sluice::instance {
+namespace {
+
+/// Answers a few made-up statements.
+class TestSql : public SqlSession {
+ public:
+  [[nodiscard]] bool may_block(std::string_view sql) const override { return sql == "WAIT"; }
+  [[nodiscard]] bool may_block_prepared(std::uint32_t) const override { return false; }
+
+  [[nodiscard]] StatementResult execute(std::string_view sql) override {
+    if (sql == "WAIT") {
+      while (!cancelled) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+      return SqlError{1317, "70100", "Query execution was interrupted"};
+    }
+    if (sql == "ROWS") {
+      return SqlRows{{{"a", SqlColumn::Type::text}, {"b", SqlColumn::Type::integer}, {"c", SqlColumn::Type::real}},
+                     {{"x", "-5", "1.5"}, {std::nullopt, std::nullopt, std::nullopt}}};
+    }
+    if (sql == "DATABASE") {
+      return SqlRows{{{"d", SqlColumn::Type::text}}, {{database}}};
+    }
+    return SqlError{1064, "42000", "what is that: " + std::string(sql)};
+  }
+  [[nodiscard]] std::expected<SqlPrepared, SqlError> prepare(std::string_view) override { return SqlPrepared{5, 3}; }
+  [[nodiscard]] StatementResult execute_prepared(std::uint32_t, std::span<const SqlParameter> parameters) override {
+    SqlRows rows{{{"kind", SqlColumn::Type::integer}, {"lie", SqlColumn::Type::integer}}, {}};
+    for (const SqlParameter& parameter : parameters) {
+      rows.rows.push_back({std::to_string(parameter.index()), "no number"});
+    }
+    return rows;
+  }
+  void close_prepared(std::uint32_t) override {}
+  [[nodiscard]] StatementResult use_database(std::string_view name) override {
+    if (name == "bad") {
+      return SqlError{1049, "42000", "Unknown database 'bad'"};
+    }
+    database = name;
+    return SqlOk{};
+  }
+  void reset() override { database.clear(); }
+  void change_client(const SqlClient& client) override { database = client.database; }
+  [[nodiscard]] std::optional<std::string> user_variable(std::string_view) const override { return std::nullopt; }
+  void cancel() override { cancelled = true; }
+
+  std::string database;
+  std::atomic<bool> cancelled{false};
+};
+
+class ListenerTest : public testing::Test {
+ protected:
+  ListenerTest() {
+    std::string name = std::filesystem::temp_directory_path() / "sluice-listener-XXXXXX";
+    directory = mkdtemp(name.data());
+    accounts = Accounts::open_to_all();
+    services.accounts = accounts.get();
+    services.login.server_version = "5.7.44-sluice";
+    services.log = std::make_shared<store::Log>(directory);
+    services.dumps = &dumps;
+    services.make_sql = [](const SqlClient& client) {
+      auto sql = std::make_unique<TestSql>();
+      sql->database = client.database;
+      return sql;
+    };
+    settings.address = "127.0.0.1";
+  }
+  ~ListenerTest() override {
+    listener.reset();
+    std::filesystem::remove_all(directory);
+  }
+
+  void open() {
+    auto opened = Listener::open(settings, services);
+    ASSERT_TRUE(opened) << opened.error().message;
+    listener = std::move(*opened);
+  }
+
+  mysql::Client client() {
+    mysql::ClientOptions options;
+    options.address = "127.0.0.1:" + std::to_string(listener->port());
+    options.user = "u";
+    options.database = "d1";
+    return {options, *mysql::Interruption::make()};
+  }
+
+  /// Sends a command and gives the first payload of the answer.
+  static Bytes ask(mysql::Client& client, mysql::Command command, std::string_view rest) {
+    Bytes payload{static_cast<std::uint8_t>(command)};
+    payload.insert(payload.end(), rest.begin(), rest.end());
+    EXPECT_TRUE(client.send_command(payload));
+    const auto answer = client.read_payload(std::chrono::milliseconds(2000));
+    return answer ? Bytes(answer->begin(), answer->end()) : Bytes();
+  }
+
+  std::filesystem::path directory;
+  std::unique_ptr<Accounts> accounts;
+  dump::DumpRegistry dumps;
+  ListenerServices services;
+  ListenerSettings settings;
+  std::unique_ptr<Listener> listener;
+};
+
+TEST_F(ListenerTest, AnswersStatements) {
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  const auto rows = one.query("ROWS");
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->columns, (std::vector<std::string>{"a", "b", "c"}));
+  ASSERT_EQ(rows->rows.size(), 2U);
+  EXPECT_EQ(rows->rows[0], (mysql::Row{"x", "-5", "1.5"}));
+  EXPECT_EQ(rows->rows[1], (mysql::Row{std::nullopt, std::nullopt, std::nullopt}));
+  const auto error = one.query("NONSENSE");
+  ASSERT_FALSE(error);
+  EXPECT_EQ(error.error().code, 1064);
+  EXPECT_EQ(one.query("DATABASE")->rows[0][0], "d1");
+  EXPECT_EQ(listener->connections(), 1U);
+}
+
+TEST_F(ListenerTest, AnswersTheSmallCommands) {
+  using mysql::Command;
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::ping, "")));
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::init_db, "d2")));
+  EXPECT_EQ(one.query("DATABASE")->rows[0][0], "d2");
+  EXPECT_EQ(mysql::decode_error(ask(one, Command::init_db, "bad"))->code, 1049);
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::reset_connection, "")));
+  EXPECT_EQ(one.query("DATABASE")->rows[0][0], "");
+  EXPECT_TRUE(mysql::is_eof(ask(one, Command::set_option, std::string_view("\1\0", 2))));
+  EXPECT_EQ(mysql::decode_error(ask(one, Command::set_option, std::string_view("\0\0", 2)))->code, 1235);
+  EXPECT_EQ(as_text(ask(one, Command::statistics, "")).find("Uptime:"), 0U);
+  EXPECT_EQ(mysql::decode_error(ask(one, Command::field_list, "t"))->code, 1047);
+  EXPECT_EQ(mysql::decode_error(ask(one, static_cast<Command>(200), ""))->sqlstate, "08S01");
+  mysql::RegisterReplica replica;
+  replica.server_id = 9;
+  const Bytes payload = mysql::encode_register_replica(replica);
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::register_slave, as_text(payload).substr(1))));
+  EXPECT_EQ(mysql::decode_error(ask(one, Command::query, std::string((1U << 20U) + 1, 'x')))->code, 1153);
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::ping, "")));
+  EXPECT_TRUE(ask(one, Command::quit, "").empty());
+}
+
+TEST_F(ListenerTest, RunsPreparedStatements) {
+  using mysql::Command;
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  const Bytes head = ask(one, Command::stmt_prepare, "SELECT ?");
+  ASSERT_EQ(head.size(), 12U);
+  EXPECT_EQ(load_little_endian(head.data() + 1, 4), 5U);
+  EXPECT_EQ(load_little_endian(head.data() + 7, 2), 3U);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(one.read_payload(std::chrono::milliseconds(2000)));
+  }
+  // A NULL, a LONGLONG 7 and a VAR_STRING "ab".
+  const std::string_view execute("\5\0\0\0\0\1\0\0\0\1\1\x06\0\x08\0\xFD\0\7\0\0\0\0\0\0\0\2ab", 28);
+  EXPECT_EQ(ask(one, Command::stmt_execute, execute), Bytes{2});
+  std::vector<Bytes> payloads;
+  for (int i = 0; i < 7; ++i) {
+    const auto payload = one.read_payload(std::chrono::milliseconds(2000));
+    ASSERT_TRUE(payload);
+    payloads.emplace_back(payload->begin(), payload->end());
+  }
+  const auto kind = [&](std::size_t row) { return load_little_endian(payloads[3 + row].data() + 2, 8); };
+  EXPECT_EQ(kind(0), 0U);
+  EXPECT_EQ(kind(1), 1U);
+  EXPECT_EQ(kind(2), 4U);
+  EXPECT_EQ(as_text(ByteView(payloads[3]).subspan(11)), "no number");
+  EXPECT_TRUE(mysql::is_eof(payloads[6]));
+  EXPECT_TRUE(mysql::is_ok(ask(one, Command::stmt_reset, std::string_view("\5\0\0\0", 4))));
+  EXPECT_TRUE(one.send_command(Bytes{static_cast<std::uint8_t>(Command::stmt_close), 5, 0, 0, 0}));
+  EXPECT_EQ(mysql::decode_error(ask(one, Command::stmt_execute, execute))->code, 1243);
+}
+
+TEST_F(ListenerTest, DumpErrorsAreTold) {
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  ASSERT_TRUE(one.send_command(mysql::encode_binlog_dump({})));
+  const auto answer = one.read_payload(std::chrono::milliseconds(2000));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(mysql::decode_error(*answer)->code, 1236);
+}
+
+TEST_F(ListenerTest, LimitsConnections) {
+  settings.connections_max = 2;
+  open();
+  mysql::Client one = client();
+  mysql::Client two = client();
+  mysql::Client three = client();
+  ASSERT_TRUE(one.connect());
+  ASSERT_TRUE(two.connect());
+  const auto refused = three.connect();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, 1040);
+  two.close();
+  for (int i = 0; i < 100 && listener->connections() > 1; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(three.connect());
+}
+
+TEST_F(ListenerTest, IdleConnectionsEnd) {
+  settings.idle_timeout = std::chrono::milliseconds(50);
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  const auto over = one.read_payload(std::chrono::milliseconds(2000));
+  ASSERT_FALSE(over);
+  EXPECT_EQ(over.error().kind, ErrorKind::closed);
+}
+
+TEST_F(ListenerTest, StopsQuicklyWhateverConnectionsDo) {
+  open();
+  mysql::Client idle = client();
+  ASSERT_TRUE(idle.connect());
+  std::thread waiting([this] {
+    mysql::Client one = client();
+    ASSERT_TRUE(one.connect());
+    EXPECT_FALSE(one.query("WAIT"));
+  });
+  while (listener->connections() < 2) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const auto begin = std::chrono::steady_clock::now();
+  listener->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  waiting.join();
+  EXPECT_FALSE(idle.query("ROWS"));
+  EXPECT_EQ(listener->connections(), 0U);
+}
+
+TEST_F(ListenerTest, AStatementEndsWhenItsClientLeaves) {
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  ASSERT_TRUE(one.send_command(Bytes{static_cast<std::uint8_t>(mysql::Command::query), 'W', 'A', 'I', 'T'}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  one.close();
+  for (int i = 0; i < 200 && listener->connections() > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(listener->connections(), 0U);
+}
+
+TEST_F(ListenerTest, DisconnectsOne) {
+  open();
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  listener->disconnect(one.greeting().connection_id);
+  EXPECT_FALSE(one.read_payload(std::chrono::milliseconds(2000)));
+}
+
+TEST_F(ListenerTest, SaysWhereItCannotListen) {
+  open();
+  settings.port = listener->port();
+  const auto second = Listener::open(settings, services);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find(std::to_string(listener->port())), std::string::npos);
+  settings.address = "nowhere";
+  EXPECT_FALSE(Listener::open(settings, services));
+}
+
+}  // namespace
+}  // namespace sluice::instance

@@ -1,0 +1,78 @@
+#include <cstdio>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <signal.h>
+
+#include "base/log.h"
+#include "instance/accounts.h"
+#include "instance/boundary.h"
+#include "instance/instance.h"
+
+namespace {
+
+using namespace sluice;
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "sluice-instance: %s\n", error.message.c_str());
+  return 1;
+}
+
+int serve(const std::string& config_file) {
+  // Blocked before any thread starts, so that all inherit it; sigwait below takes them.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  auto config = instance::load_config(config_file);
+  if (!config) return complain(config.error());
+  log::open(config->log_file, config->log_debug ? log::Level::debug : log::Level::info);
+  auto running = instance::Instance::start(std::move(*config));
+  if (!running) return complain(running.error());
+  int caught = 0;
+  sigwait(&ends, &caught);
+  log::info("stopping");
+  (*running)->stop();
+  return 0;
+}
+
+int hash_password() {
+  std::string password;
+  std::getline(std::cin, password);
+  const auto lines = instance::account_lines(password);
+  if (!lines) return complain(lines.error());
+  std::fputs(lines->c_str(), stdout);
+  return 0;
+}
+
+int boundary(const std::string& directory, std::uint64_t file) {
+  const auto text = instance::describe_boundary(directory, file);
+  if (!text) return complain(text.error());
+  std::fputs(text->c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("sluice-instance: turns one database tenant's changes into a MySQL binlog and serves it");
+  program.set_version_flag("--version", SLUICE_VERSION);
+  std::string config_file;
+  program.add_option("--config", config_file, "configuration file (TOML)");
+  auto* hash = program.add_subcommand("hash-password", "read a password from standard input, print an account's lines");
+  std::string directory;
+  std::uint64_t file = 0;
+  auto* describe =
+      program.add_subcommand("boundary", "print where a log file begins, for an instance that shall write it anew");
+  describe->add_option("--binlog", directory, "the binlog directory")->required();
+  describe->add_option("--file", file, "the file's number")->required();
+  CLI11_PARSE(program, argc, argv);
+
+  if (hash->parsed()) return hash_password();
+  if (describe->parsed()) return boundary(directory, file);
+  if (config_file.empty()) return complain({ErrorKind::invalid, "--config FILE is missing; --help tells more"});
+  return serve(config_file);
+}

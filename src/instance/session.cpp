@@ -1,0 +1,328 @@
+#include "instance/session.h"
+
+#include <fmt/format.h>
+
+#include "base/byte_reader.h"
+#include "base/log.h"
+#include "dump/run_on.h"
+#include "instance/session_answers.h"
+#include "instance/session_subscriber.h"
+#include "mysql/command.h"
+#include "mysql/replication_commands.h"
+
+namespace sluice::instance {
+
+namespace asio = boost::asio;
+using mysql::Command;
+
+namespace {
+
+/// Sets of GTIDs may be longer than any statement.
+constexpr std::size_t payload_size_max = 4U << 20U;
+constexpr std::size_t statement_size_max = 1U << 20U;
+
+SqlError malformed_packet() {
+  return {1835, "HY000", "Malformed communication packet."};
+}
+
+SqlError packet_too_large() {
+  return {1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"};
+}
+
+SqlError unknown_command() {
+  return {1047, "08S01", "Unknown command"};
+}
+
+SqlError unknown_statement(std::uint32_t id, std::string_view command) {
+  return {1243, "HY000", fmt::format("Unknown prepared statement handler ({}) given to {}", id, command)};
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, const SessionServices& services, dump::Notifier& notifier,
+                 std::uint32_t connection_id)
+    : channel_(std::move(socket)), services_(services), notifier_(notifier), connection_id_(connection_id) {}
+
+Session::~Session() = default;
+
+SqlClient Session::client() const {
+  return {connection_id_, login_.user, channel_.peer_address(), login_.database, channel_.is_tls()};
+}
+
+asio::awaitable<bool> Session::log_in() {
+  Result<mysql::Login> login = co_await mysql::log_in(channel_, services_.login, *services_.accounts, connection_id_);
+  if (!login) {
+    if (login.error().kind != ErrorKind::closed) {
+      log::warning("log-in failed: {}", login.error().message);
+    }
+    close();
+    co_return false;
+  }
+  login_ = std::move(*login);
+  sql_ = services_.make_sql(client());
+  co_return true;
+}
+
+asio::awaitable<void> Session::run() {
+  for (;;) {
+    Result<Bytes> payload = co_await channel_.read_payload(payload_size_max, services_.idle_timeout);
+    if (!payload) {
+      if (payload.error().kind == ErrorKind::limit) {
+        const SqlError error = packet_too_large();
+        (void)co_await send_error(error);
+      }
+      break;
+    }
+    const Result<void> answered = co_await answer(*payload);
+    if (!answered) {
+      log::debug("connection ends: {}", answered.error().message);
+      break;
+    }
+  }
+  close();
+}
+
+void Session::close() {
+  channel_.close();
+  if (sql_) {
+    sql_->cancel();
+  }
+}
+
+void Session::close_dump() {
+  if (dumping_) {
+    close();
+  }
+}
+
+Session::Answered Session::answer(const Bytes& payload) {
+  if (payload.empty()) {
+    return send_error(malformed_packet());
+  }
+  const ByteView whole = payload;
+  const std::string_view text = as_text(whole.subspan(1));
+  switch (static_cast<Command>(payload.front())) {
+    case Command::quit:
+      return []() -> Answered { co_return fail(ErrorKind::closed, "the client quits"); }();
+    case Command::ping:
+      return send_ok();
+    case Command::init_db:
+      return use_database(text);
+    case Command::query:
+      return query(text);
+    case Command::statistics:
+      return statistics();
+    case Command::set_option:
+      return set_option(whole);
+    case Command::reset_connection:
+      return reset_connection();
+    case Command::change_user:
+      return change_user(whole);
+    case Command::register_slave:
+      return register_replica(whole);
+    case Command::binlog_dump:
+      return dump(whole);
+    case Command::binlog_dump_gtid:
+      return dump_by_gtids(whole);
+    case Command::stmt_prepare:
+      return prepare(text);
+    case Command::stmt_execute:
+      return execute(whole);
+    case Command::stmt_reset:
+      return reset_statement(whole);
+    case Command::stmt_close:
+      close_statement(whole);
+      return []() -> Answered { co_return Result<void>(); }();
+    case Command::stmt_send_long_data:
+      add_long_data(whole);
+      return []() -> Answered { co_return Result<void>(); }();
+    default:
+      return send_error(unknown_command());
+  }
+}
+
+Session::Answered Session::send(Bytes payload) {
+  co_return co_await channel_.write_payload(payload);
+}
+
+Session::Answered Session::send_all(std::vector<Bytes> payloads) {
+  co_return co_await channel_.write_payloads(payloads);
+}
+
+Session::Answered Session::send_ok() {
+  return send(mysql::encode_ok({}, login_.capabilities));
+}
+
+Session::Answered Session::send_error(const SqlError& error) {
+  return send(encode_sql_error(error));
+}
+
+/// What may block runs elsewhere, and ends early when its client goes away.
+asio::awaitable<StatementResult> Session::run_statement(bool may_block, const std::function<StatementResult()>& work) {
+  if (!may_block) {
+    co_return work();
+  }
+  const auto watched = std::make_shared<Session*>(this);
+  channel_.when_readable([watched] {
+    if (*watched != nullptr && (*watched)->channel_.peer_is_gone()) {
+      (*watched)->sql_->cancel();
+    }
+  });
+  const asio::any_io_executor here = channel_.executor();
+  StatementResult result = co_await dump::run_on(services_.statements, here, work);
+  *watched = nullptr;
+  channel_.cancel_waits();
+  co_return result;
+}
+
+Session::Answered Session::query(std::string_view text) {
+  if (text.size() > statement_size_max) {
+    const SqlError error = packet_too_large();
+    co_return co_await send_error(error);
+  }
+  const std::function<StatementResult()> work = [this, text] { return sql_->execute(text); };
+  const StatementResult result = co_await run_statement(sql_->may_block(text), work);
+  const std::vector<Bytes> payloads = encode_query_answer(result, login_.capabilities);
+  co_return co_await channel_.write_payloads(payloads);
+}
+
+Session::Answered Session::use_database(std::string_view name) {
+  const StatementResult result = sql_->use_database(name);
+  if (!std::holds_alternative<SqlError>(result)) {
+    login_.database = name;
+  }
+  return send_all(encode_query_answer(result, login_.capabilities));
+}
+
+Session::Answered Session::statistics() {
+  const std::string text = services_.statistics ? services_.statistics() : std::string("Uptime: 0");
+  return send(Bytes(text.begin(), text.end()));
+}
+
+/// The one option there is are several statements in one text, which we never take; switching it off is fine.
+Session::Answered Session::set_option(ByteView payload) {
+  constexpr std::uint16_t multi_statements_off = 1;
+  ByteReader reader(payload.subspan(1));
+  const std::uint16_t option = reader.u16();
+  if (!reader.ok() || option > multi_statements_off) {
+    return send_error(malformed_packet());
+  }
+  if (option != multi_statements_off) {
+    return send_error({1235, "42000", "This server does not take several statements at once"});
+  }
+  return send(mysql::encode_eof({}));
+}
+
+Session::Answered Session::reset_connection() {
+  prepared_.clear();
+  sql_->reset();
+  return send_ok();
+}
+
+Session::Answered Session::change_user(ByteView payload) {
+  Result<mysql::Login> login =
+      co_await mysql::change_user(channel_, services_.login, *services_.accounts, login_, payload);
+  if (!login) {
+    log::warning("log-in failed: {}", login.error().message);
+    co_return std::unexpected(login.error());
+  }
+  login_ = std::move(*login);
+  prepared_.clear();
+  sql_->change_client(client());
+  co_return Result<void>();
+}
+
+/// What it tells is in the dump command too, but for a host and port that nobody asks for.
+Session::Answered Session::register_replica(ByteView payload) {
+  return mysql::decode_register_replica(payload) ? send_ok() : send_error(malformed_packet());
+}
+
+Session::Answered Session::dump(ByteView payload) {
+  const Result<mysql::BinlogDump> command = mysql::decode_binlog_dump(payload);
+  return command ? serve_log(make_subscriber(*command, login_, *sql_)) : send_error(malformed_packet());
+}
+
+Session::Answered Session::dump_by_gtids(ByteView payload) {
+  const Result<mysql::BinlogDumpGtid> command = mysql::decode_binlog_dump_gtid(payload);
+  return command ? serve_log(make_subscriber(*command, login_, *sql_)) : send_error(malformed_packet());
+}
+
+Session::Answered Session::serve_log(dump::Subscriber subscriber) {
+  subscriber.connection_id = connection_id_;
+  subscriber.peer = channel_.peer();
+  dumping_ = true;
+  Result<void> ended = co_await dump::serve(channel_, notifier_, services_.dumps, subscriber);
+  dumping_ = false;
+  co_return ended;
+}
+
+Session::Answered Session::prepare(std::string_view text) {
+  if (text.size() > statement_size_max) {
+    return send_error(packet_too_large());
+  }
+  const std::expected<SqlPrepared, SqlError> prepared = sql_->prepare(text);
+  if (!prepared) {
+    return send_error(prepared.error());
+  }
+  prepared_[prepared->id].parameter_count = prepared->parameter_count;
+  return send_all(mysql::encode_prepare_answer(prepared->id, prepared->parameter_count, {}));
+}
+
+Session::Answered Session::execute(ByteView payload) {
+  const Result<std::uint32_t> id = mysql::decode_statement_id(payload);
+  const auto found = id ? prepared_.find(*id) : prepared_.end();
+  if (found == prepared_.end()) {
+    const SqlError error = unknown_statement(id.value_or(0), "EXECUTE");
+    co_return co_await send_error(error);
+  }
+  Prepared& prepared = found->second;
+  const Result<mysql::ExecuteStatement> execution =
+      mysql::decode_execute(payload, prepared.parameter_count, prepared.types, prepared.long_data);
+  const bool too_long = prepared.long_data_size > statement_size_max;
+  prepared.long_data.clear();
+  prepared.long_data_size = 0;
+  if (!execution || too_long) {
+    const SqlError error = too_long ? packet_too_large() : malformed_packet();
+    co_return co_await send_error(error);
+  }
+  prepared.types = execution->types;
+  const std::vector<SqlParameter> parameters = to_parameters(*execution);
+  const std::function<StatementResult()> work = [&] { return sql_->execute_prepared(*id, parameters); };
+  const StatementResult result = co_await run_statement(sql_->may_block_prepared(*id), work);
+  const std::vector<Bytes> payloads = encode_execute_answer(result, login_.capabilities);
+  co_return co_await channel_.write_payloads(payloads);
+}
+
+Session::Answered Session::reset_statement(ByteView payload) {
+  const Result<std::uint32_t> id = mysql::decode_statement_id(payload);
+  const auto found = id ? prepared_.find(*id) : prepared_.end();
+  if (found == prepared_.end()) {
+    return send_error(unknown_statement(id.value_or(0), "RESET"));
+  }
+  found->second.long_data.clear();
+  found->second.long_data_size = 0;
+  return send_ok();
+}
+
+void Session::close_statement(ByteView payload) {
+  const Result<std::uint32_t> id = mysql::decode_statement_id(payload);
+  if (id && prepared_.erase(*id) > 0) {
+    sql_->close_prepared(*id);
+  }
+}
+
+/// Too much of it is told at the execution: this command has no answer.
+void Session::add_long_data(ByteView payload) {
+  const Result<mysql::LongData> data = mysql::decode_long_data(payload);
+  const auto found = data ? prepared_.find(data->statement) : prepared_.end();
+  if (found == prepared_.end() || data->parameter >= found->second.parameter_count) {
+    return;
+  }
+  Prepared& prepared = found->second;
+  prepared.long_data_size += data->data.size();
+  if (prepared.long_data_size <= statement_size_max) {
+    prepared.long_data[data->parameter] += as_text(data->data);
+  }
+}
+
+}  // namespace sluice::instance

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "dump/dump_session.h"
+#include "instance/sql_session.h"
+#include "mysql/channel.h"
+#include "mysql/prepared_statement.h"
+#include "mysql/server_login.h"
+
+namespace sluice::instance {
+
+/// What all connections of an instance share. Must outlive them.
+struct SessionServices {
+  mysql::LoginSettings login;
+  mysql::AccountStore* accounts = nullptr;
+  dump::DumpService dumps;
+  SqlSessionFactory make_sql;
+  boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
+  std::chrono::milliseconds idle_timeout = std::chrono::hours(8);
+  std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
+};
+
+/// One client's connection, from greeting to end. Belongs to one I/O thread: all calls from there.
+class Session {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, const SessionServices& services, dump::Notifier& notifier,
+          std::uint32_t connection_id);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] std::uint32_t connection_id() const { return connection_id_; }
+
+  /// Greets and authenticates. False: the client was refused or has gone.
+  [[nodiscard]] boost::asio::awaitable<bool> log_in();
+
+  /// Answers commands until the client quits, breaks the protocol, is idle for too long, or close() is called.
+  [[nodiscard]] boost::asio::awaitable<void> run();
+
+  /// Ends the connection soon, whatever it is doing.
+  void close();
+  /// As close(), if the connection is serving the log.
+  void close_dump();
+
+ private:
+  /// A prepared statement, as far as the protocol is concerned.
+  struct Prepared {
+    std::uint16_t parameter_count = 0;
+    std::vector<mysql::ParameterType> types;  ///< of the last execution
+    mysql::LongDataValues long_data;
+    std::size_t long_data_size = 0;
+  };
+  using Answered = boost::asio::awaitable<Result<void>>;  ///< an error ends the connection
+
+  [[nodiscard]] Answered answer(const Bytes& payload);
+  [[nodiscard]] Answered query(std::string_view text);
+  [[nodiscard]] Answered use_database(std::string_view name);
+  [[nodiscard]] Answered statistics();
+  [[nodiscard]] Answered set_option(ByteView payload);
+  [[nodiscard]] Answered reset_connection();
+  [[nodiscard]] Answered change_user(ByteView payload);
+  [[nodiscard]] Answered register_replica(ByteView payload);
+  [[nodiscard]] Answered dump(ByteView payload);
+  [[nodiscard]] Answered dump_by_gtids(ByteView payload);
+  [[nodiscard]] Answered serve_log(dump::Subscriber subscriber);
+  [[nodiscard]] Answered prepare(std::string_view text);
+  [[nodiscard]] Answered execute(ByteView payload);
+  [[nodiscard]] Answered reset_statement(ByteView payload);
+  void close_statement(ByteView payload);
+  void add_long_data(ByteView payload);
+
+  [[nodiscard]] Answered send_ok();
+  [[nodiscard]] Answered send_error(const SqlError& error);
+  [[nodiscard]] Answered send(Bytes payload);
+  [[nodiscard]] Answered send_all(std::vector<Bytes> payloads);
+  [[nodiscard]] boost::asio::awaitable<StatementResult> run_statement(bool may_block,
+                                                                      const std::function<StatementResult()>& work);
+  [[nodiscard]] SqlClient client() const;
+
+  mysql::Channel channel_;
+  const SessionServices& services_;
+  dump::Notifier& notifier_;
+  std::uint32_t connection_id_;
+  mysql::Login login_;
+  std::unique_ptr<SqlSession> sql_;
+  std::map<std::uint32_t, Prepared> prepared_;
+  bool dumping_ = false;
+};
+
+}  // namespace sluice::instance

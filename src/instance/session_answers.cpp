@@ -1,0 +1,113 @@
+#include "instance/session_answers.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sluice::instance {
+
+namespace {
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+bool fits(SqlColumn::Type type, const std::string& text) {
+  return type == SqlColumn::Type::integer ? parse_number<std::int64_t>(text).has_value()
+                                          : parse_number<std::uint64_t>(text).has_value();
+}
+
+/// Integers travel in binary; a column that claims to have them and does not (a tenant's answer) goes as text.
+mysql::Column to_column(const SqlRows& rows, std::size_t index) {
+  const SqlColumn& column = rows.columns[index];
+  switch (column.type) {
+    case SqlColumn::Type::integer:
+    case SqlColumn::Type::unsigned_integer: {
+      const bool all_fit = std::all_of(rows.rows.begin(), rows.rows.end(), [&](const mysql::Row& row) {
+        return !row[index] || fits(column.type, *row[index]);
+      });
+      if (all_fit) {
+        return mysql::integer_column(column.name, column.type == SqlColumn::Type::unsigned_integer);
+      }
+      break;
+    }
+    case SqlColumn::Type::real: {
+      // A decimal is sent as text in both protocols and loses no digit.
+      mysql::Column real = mysql::text_column(column.name, 32);
+      real.type = mysql::ColumnType::newdecimal;
+      real.charset = mysql::charset_binary;
+      return real;
+    }
+    case SqlColumn::Type::text:
+      break;
+  }
+  return mysql::text_column(column.name);
+}
+
+std::vector<Bytes> encode_answer(const StatementResult& result, mysql::Capabilities capabilities, bool binary) {
+  if (const auto* error = std::get_if<SqlError>(&result)) {
+    return {encode_sql_error(*error)};
+  }
+  if (const auto* done = std::get_if<SqlOk>(&result)) {
+    mysql::Ok ok;
+    ok.affected_rows = done->affected_rows;
+    ok.warnings = done->warnings;
+    ok.info = done->info;
+    return {mysql::encode_ok(ok, capabilities)};
+  }
+  const SqlRows& rows = std::get<SqlRows>(result);
+  mysql::ResultSet set;
+  for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+    set.columns.push_back(to_column(rows, i));
+  }
+  set.rows = rows.rows;
+  return binary ? mysql::encode_binary_result(set) : mysql::encode_text_result(set);
+}
+
+SqlParameter to_parameter(const mysql::ParameterType& type, const mysql::Value& value) {
+  if (!value) {
+    return std::monostate();
+  }
+  if (mysql::is_number(type)) {
+    if (const auto number = parse_number<std::int64_t>(*value)) {
+      return *number;
+    }
+    if (const auto number = parse_number<std::uint64_t>(*value)) {
+      return *number;
+    }
+    if (type.type == mysql::ColumnType::double_ || type.type == mysql::ColumnType::float_) {
+      if (const auto number = parse_number<double>(*value)) {
+        return *number;
+      }
+    }
+  }
+  return *value;
+}
+
+}  // namespace
+
+std::vector<Bytes> encode_query_answer(const StatementResult& result, mysql::Capabilities capabilities) {
+  return encode_answer(result, capabilities, false);
+}
+
+std::vector<Bytes> encode_execute_answer(const StatementResult& result, mysql::Capabilities capabilities) {
+  return encode_answer(result, capabilities, true);
+}
+
+Bytes encode_sql_error(const SqlError& error) {
+  return mysql::encode_error({error.code, error.state, error.message});
+}
+
+std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement) {
+  std::vector<SqlParameter> parameters;
+  parameters.reserve(statement.parameters.size());
+  for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
+    parameters.push_back(to_parameter(statement.types[i], statement.parameters[i]));
+  }
+  return parameters;
+}
+
+}  // namespace sluice::instance

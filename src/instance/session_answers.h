@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "instance/sql_session.h"
+#include "mysql/capabilities.h"
+#include "mysql/prepared_statement.h"
+#include "mysql/result_set.h"
+
+namespace sluice::instance {
+
+/// Between the SQL side's values and the wire's.
+
+/// The payloads that answer COM_QUERY.
+[[nodiscard]] std::vector<Bytes> encode_query_answer(const StatementResult& result, mysql::Capabilities capabilities);
+
+/// The payloads that answer COM_STMT_EXECUTE.
+[[nodiscard]] std::vector<Bytes> encode_execute_answer(const StatementResult& result, mysql::Capabilities capabilities);
+
+[[nodiscard]] Bytes encode_sql_error(const SqlError& error);
+
+/// What a client bound to the parameters; numbers become numbers if they fit 64 bits.
+[[nodiscard]] std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement);
+
+}  // namespace sluice::instance

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "capture/mysql/source_options.h"
+#include "instance/server_state.h"
+#include "mysql/client.h"
+
+namespace sluice::instance {
+
+/// Asks the tenant's database what only it can answer, on a connection of its own, one question at a time. Any thread.
+class TenantDatabase {
+ public:
+  TenantDatabase(const capture::SourceOptions& source, std::shared_ptr<mysql::Interruption> interruption);
+
+  /// Runs a read-only query at the first address that answers. Waits for other questions; limited in size and time.
+  [[nodiscard]] Result<TenantRows> ask(const std::string& query);
+
+ private:
+  [[nodiscard]] Result<void> connect();
+
+  const capture::SourceOptions& source_;
+  std::shared_ptr<mysql::Interruption> interruption_;
+  std::timed_mutex mutex_;
+  std::optional<mysql::Client> client_;
+};
+
+}  // namespace sluice::instance
