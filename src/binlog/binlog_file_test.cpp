@@ -1,5 +1,7 @@
 #include "binlog/binlog_file.h"
 
+#include <bit>
+
 #include <gtest/gtest.h>
 
 #include "binlog/other_events.h"
@@ -118,7 +120,7 @@ TEST(WalkBinlogFile, MalformedBodyWithRightChecksumIsNoticed) {
 
 TEST(WalkBinlogFile, UnknownTypesPass) {
   Bytes file = start_of_file();
-  append(file, static_cast<EventType>(43), Bytes(3), flag_ignorable);
+  append(file, std::bit_cast<EventType>(std::uint8_t{43}), Bytes(3), flag_ignorable);
   EXPECT_EQ(walk_binlog_file(file, ignore).value().events, 2U);
 }
 

@@ -1,5 +1,7 @@
 #include "binlog/event_type.h"
 
+#include <bit>
+
 #include <gtest/gtest.h>
 
 namespace sluice::binlog {
@@ -13,7 +15,7 @@ TEST(EventTypeName, IsThatOfShowBinlogEvents) {
 
 TEST(EventTypeName, UnknownNumbersHaveOneToo) {
   EXPECT_EQ(event_type_name(EventType::unknown), "Unknown");
-  EXPECT_EQ(event_type_name(static_cast<EventType>(99)), "Unknown");
+  EXPECT_EQ(event_type_name(std::bit_cast<EventType>(std::uint8_t{99})), "Unknown");
 }
 
 TEST(IsRowsEvent, TakesV1V2AndPartialButNotOldOrCompressedOnes) {

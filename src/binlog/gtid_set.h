@@ -42,7 +42,8 @@ class GtidSet {
   [[nodiscard]] std::string text(std::string_view separator = ",") const;
 
   /// The body of PREVIOUS_GTIDS and the data of COM_BINLOG_DUMP_GTID: MySQL 5.6's form if no source has a tag, else the
-  /// one of 8.3 (rpl_gtid_set.cc, Gtid_set::encode).
+  /// one of 8.3 (rpl_gtid_set.cc, Gtid_set::encode). A MySQL server that has seen a tag since it was started writes the
+  /// latter whatever the set holds; here the same set always gives the same bytes.
   [[nodiscard]] Bytes encode() const;
 
   [[nodiscard]] const std::map<GtidSource, std::vector<GtidInterval>>& sources() const { return sources_; }

@@ -18,8 +18,9 @@ struct TransactionPayload {
 [[nodiscard]] Result<TransactionPayload> decode_transaction_payload(ByteView body);
 
 /// Gives every event inside, in order, to `receive` (header and body; events inside carry no checksum). Holds one event
-/// and one decompression buffer at a time, never the whole. An event above `event_size_max`, a damaged frame, or bytes
-/// behind the last event end it with an error; an error of `receive` ends it too.
+/// and one decompression buffer at a time, never the whole: `event_size_max` and Zstandard's window, 128 MiB at the
+/// most and no more than MySQL's highest compression level asks for. An event above `event_size_max`, a damaged frame,
+/// or bytes behind the last event end it with an error; an error of `receive` ends it too.
 [[nodiscard]] Result<void> for_each_payload_event(const TransactionPayload& payload, std::uint32_t event_size_max,
                                                   const std::function<Result<void>(ByteView event)>& receive);
 
