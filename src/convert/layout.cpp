@@ -13,7 +13,8 @@ constexpr std::size_t number_offset = 12;
 
 std::uint32_t derive_server_id(std::string_view tenant) {
   const Sha256 digest = sha256({as_bytes("server_id"), as_bytes(tenant)});
-  const auto id = static_cast<std::uint32_t>(load_little_endian(digest.data(), 4));
+  // Some clients show ids above 2^31 as negative numbers.
+  const auto id = static_cast<std::uint32_t>(load_little_endian(digest.data(), 4) & 0x7FFFFFFFU);
   return id == 0 ? 1 : id;
 }
 

@@ -452,6 +452,40 @@ TEST(DumpManyEventsTest, FilesReadFromDiskGiveTheSame) {
   EXPECT_EQ(sent.back(), 2001U);
 }
 
+TEST(DumpManyEventsTest, SubscribersFollowWhileTheLogGrows) {
+  constexpr std::uint64_t last = 3000;
+  TestLog log;
+  log.open_file(1);
+  std::vector<std::unique_ptr<TestDump>> dumps;
+  std::vector<std::thread> readers;
+  for (std::size_t i = 0; i < 6; ++i) {
+    Subscriber subscriber = i % 2 == 0 ? at(1, 4) : having({});
+    subscriber.non_blocking = false;
+    subscriber.checksums = i % 3 != 0;
+    dumps.push_back(std::make_unique<TestDump>(log, subscriber));
+    readers.emplace_back([&dump = *dumps.back()] {
+      std::uint64_t seen = 0;
+      while (seen < last) {
+        const Bytes event = dump.event();
+        ASSERT_FALSE(event.empty());
+        if (header_of(event).type == EventType::gtid) {
+          const auto gtid = binlog::decode_gtid_event(EventType::gtid, ByteView(event).subspan(19));
+          ASSERT_EQ(gtid->gtid.number, ++seen);
+        }
+      }
+    });
+  }
+  for (std::uint64_t number = 1; number <= last; ++number) {
+    log.add_transaction(number, {50, 300}, number % 5 == 0);
+    if (number % 1000 == 0 && number < last) {
+      log.rotate();
+    }
+  }
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
+}
+
 /// Around the sizes at which a payload (the event and a status byte) needs one packet more.
 TEST(DumpLargeEventTest, IsSplitIntoPackets) {
   constexpr std::size_t packet = 0xFFFFFF;

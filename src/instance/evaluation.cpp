@@ -59,6 +59,10 @@ class Evaluator {
   Result<Value> operator()(const sql::Chain& chain) const {
     auto result = value_of(chain.operands.front());
     for (std::size_t i = 0; result && i < chain.operators.size(); ++i) {
+      if (is_decided(chain.operators[i], *result)) {
+        result = sql::truth(chain.operators[i] == sql::BinaryOperator::logical_or);
+        continue;
+      }
       const auto operand = value_of(chain.operands[i + 1]);
       if (!operand) return operand;
       result = sql::apply(chain.operators[i], *result, *operand);
@@ -93,6 +97,12 @@ class Evaluator {
       values.push_back(std::move(*value));
     }
     return values;
+  }
+
+  /// Whether what stands on the right of AND or OR does not matter any more, and is not evaluated.
+  static bool is_decided(sql::BinaryOperator applied, const Value& left) {
+    return (applied == sql::BinaryOperator::logical_and && sql::is_true(left) == false) ||
+           (applied == sql::BinaryOperator::logical_or && sql::is_true(left) == true);
   }
 
   [[nodiscard]] Result<void> spend(std::size_t work) const {

@@ -181,7 +181,7 @@ void Client::close() {
   // The server does without the goodbye, too; it only counts an aborted connection more.
   const auto quit = static_cast<std::uint8_t>(Command::quit);
   state_->connection->start_command();
-  (void)state_->connection->send({&quit, 1}, std::chrono::steady_clock::now());
+  [[maybe_unused]] const auto sent = state_->connection->send({&quit, 1}, std::chrono::steady_clock::now());
   state_->connection.reset();
 }
 

@@ -32,10 +32,11 @@ using Session = std::unique_ptr<SSL, Free<&SSL_free>>;
 /// One system call then brings several records of 16 KiB.
 constexpr std::size_t read_ahead_size = std::size_t{128} << 10U;
 
-// OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so this one takes its place. Its data is the socket's number.
+// OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so this one takes its place. Its data points to the socket's
+// number.
 
 int socket_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+  return *static_cast<const int*>(BIO_get_data(bio));
 }
 
 int bio_write(BIO* bio, const char* bytes, int size) {
@@ -75,7 +76,7 @@ int bio_create(BIO* bio) {
   return 1;
 }
 
-BIO* make_bio(int socket) {
+BIO* make_bio(int* socket) {
   static BIO_METHOD* const method = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
     SLUICE_ASSERT(made != nullptr);
@@ -87,7 +88,7 @@ BIO* make_bio(int socket) {
   }();
   BIO* bio = BIO_new(method);
   SLUICE_ASSERT(bio != nullptr);
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  BIO_set_data(bio, socket);
   return bio;
 }
 
@@ -151,6 +152,7 @@ Result<void> set_host(SSL* session, const TlsOptions& options, const std::string
 }  // namespace
 
 struct TlsSession::State {
+  int socket = -1;
   Context context;
   Session session;
   Error error;
@@ -199,6 +201,7 @@ TlsSession::~TlsSession() = default;
 Result<TlsSession> TlsSession::make(const TlsOptions& options, const std::string& host, int socket) {
   ERR_clear_error();
   auto state = std::make_unique<State>();
+  state->socket = socket;
   state->context.reset(SSL_CTX_new(TLS_client_method()));
   if (!state->context) {
     return fail(ErrorKind::io, fmt::format("TLS cannot be used: {}", take_reason()));
@@ -218,7 +221,7 @@ Result<TlsSession> TlsSession::make(const TlsOptions& options, const std::string
   if (auto host_set = set_host(state->session.get(), options, host); !host_set) {
     return std::unexpected(host_set.error());
   }
-  BIO* const bio = make_bio(socket);
+  BIO* const bio = make_bio(&state->socket);
   SSL_set_bio(state->session.get(), bio, bio);
   return TlsSession(std::move(state));
 }

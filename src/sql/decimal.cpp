@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "sql/ascii.h"
 
@@ -70,13 +69,6 @@ Integer128 rounded_quotient(Integer128 dividend, Integer128 divisor) {
     return quotient;
   }
   return (dividend < 0) == (divisor < 0) ? quotient + 1 : quotient - 1;
-}
-
-std::optional<std::int64_t> to_64_bits(Integer128 number) {
-  if (number < std::numeric_limits<std::int64_t>::min() || number > std::numeric_limits<std::int64_t>::max()) {
-    return std::nullopt;
-  }
-  return static_cast<std::int64_t>(number);
 }
 
 }  // namespace
@@ -166,9 +158,9 @@ std::optional<Decimal> divide(const Decimal& left, const Decimal& right) {
   return dividend ? made_of(rounded_quotient(*dividend, right.coefficient), scale) : std::nullopt;
 }
 
-std::optional<std::int64_t> whole_quotient(const Decimal& left, const Decimal& right) {
+std::optional<Integer128> whole_quotient(const Decimal& left, const Decimal& right) {
   const auto aligned = align(left, right);
-  return aligned ? to_64_bits(aligned->left / aligned->right) : std::nullopt;
+  return aligned ? std::optional(aligned->left / aligned->right) : std::nullopt;
 }
 
 std::optional<Decimal> remainder(const Decimal& left, const Decimal& right) {

@@ -37,8 +37,8 @@ struct Decimal {
 [[nodiscard]] std::optional<Decimal> multiply(const Decimal& left, const Decimal& right);
 /// `right` is not zero. Rounded half away from zero to division_digits more than `left` has.
 [[nodiscard]] std::optional<Decimal> divide(const Decimal& left, const Decimal& right);
-/// `right` is not zero. Cut towards zero; nothing outside 64 bits, signed.
-[[nodiscard]] std::optional<std::int64_t> whole_quotient(const Decimal& left, const Decimal& right);
+/// `right` is not zero. Cut towards zero.
+[[nodiscard]] std::optional<Integer128> whole_quotient(const Decimal& left, const Decimal& right);
 /// `right` is not zero. The sign is that of `left`.
 [[nodiscard]] std::optional<Decimal> remainder(const Decimal& left, const Decimal& right);
 [[nodiscard]] std::optional<std::strong_ordering> compare(const Decimal& left, const Decimal& right);

@@ -7,8 +7,8 @@
 
 namespace sluice::sql {
 
-/// MySQL's error numbers (manual: "Server Error Message Reference") that our SQL answers with, or the tenant's. They travel as
-/// Error::code.
+/// MySQL's error numbers (manual: "Server Error Message Reference") that our SQL answers with, or the tenant's. They
+/// travel as Error::code.
 namespace error_code {
 inline constexpr int database_denied = 1044;
 inline constexpr int no_database = 1046;

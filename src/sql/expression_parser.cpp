@@ -65,7 +65,12 @@ class ExpressionParser {
   /// One or more of `operand`, with operators of one level between them.
   template <typename AcceptOperator>
   Result<Expression> parse_chain(Level operand, AcceptOperator accept) {
-    auto first = (this->*operand)();
+    return parse_chain_behind((this->*operand)(), operand, accept);
+  }
+
+  /// The same, when the first operand has been read.
+  template <typename AcceptOperator>
+  Result<Expression> parse_chain_behind(Result<Expression> first, Level operand, AcceptOperator accept) {
     if (!first) {
       return first;
     }
@@ -135,17 +140,18 @@ class ExpressionParser {
     return Expression{std::move(unary)};
   }
 
-  /// Comparisons, with IS tests behind any of them: a = b IS NULL.
+  /// Comparisons and IS NULL tests from the left, then perhaps one IS TRUE: a = b IS NULL = c IS TRUE.
   Result<Expression> parse_comparison() {
     auto left = parse_chain(&ExpressionParser::parse_predicate, [this] { return accept_comparison(); });
-    for (std::size_t tests = 0; left && cursor_.accept_word("IS"); ++tests) {
-      if (tests >= nesting_max) {
-        return too_deep();
-      }
-      left = parse_is_test(std::move(*left));
+    for (int tests = 0; left && cursor_.at_word("IS") && at_null_test(); ++tests) {
+      if (tests >= nesting_max) return too_deep();
+      left = parse_chain_behind(parse_is_test(std::move(*left)), &ExpressionParser::parse_predicate,
+                                [this] { return accept_comparison(); });
     }
-    return left;
+    return left && cursor_.at_word("IS") ? parse_is_test(std::move(*left)) : std::move(left);
   }
+
+  [[nodiscard]] bool at_null_test() const { return cursor_.at_word("NULL", cursor_.at_word("NOT", 1) ? 2 : 1); }
 
   std::optional<BinaryOperator> accept_comparison() {
     static constexpr std::array<std::pair<std::string_view, BinaryOperator>, 8> comparisons = {
@@ -166,6 +172,7 @@ class ExpressionParser {
   }
 
   Result<Expression> parse_is_test(Expression subject) {
+    cursor_.next();
     Predicate test;
     test.negated = cursor_.accept_word("NOT");
     if (cursor_.accept_word("NULL") || cursor_.accept_word("UNKNOWN")) {
@@ -227,7 +234,11 @@ class ExpressionParser {
     if (auto and_word = cursor_.expect_word("AND"); !and_word) {
       return and_word;
     }
-    return push(predicate.operands, parse_sum());
+    const Depth depth(*this);
+    if (!depth.allowed()) {
+      return too_deep();
+    }
+    return push(predicate.operands, parse_predicate());
   }
 
   Result<void> parse_like(Predicate& predicate) {

@@ -83,6 +83,9 @@ TEST(ExpressionParser, Predicates) {
   EXPECT_EQ(parsed("a LIKE 'x%' ESCAPE '|'"), "(like `a` x% |)");
   EXPECT_EQ(parsed("a NOT LIKE 'x'"), "(not-like `a` x)");
   EXPECT_EQ(parsed("a IS NOT NULL IS FALSE"), "(false? (not-null? `a`))");
+  EXPECT_EQ(parsed("a = b IS NULL <> c IS NOT TRUE"), "(not-true? ((null? (`a` = `b`)) <> `c`))");
+  EXPECT_EQ(parsed("a IS TRUE IS NULL"), "1064");
+  EXPECT_EQ(parsed("a BETWEEN 1 AND b NOT IN (2)"), "(between `a` 1 (not-in `b` 2))");
   EXPECT_EQ(parsed("a IS UNKNOWN"), "(null? `a`)");
   EXPECT_EQ(parsed("a IS NOT TRUE"), "(not-true? `a`)");
   EXPECT_EQ(parsed("a IN ()"), "1064");
@@ -155,6 +158,7 @@ TEST(ExpressionParser, NestingHasALimit) {
     EXPECT_EQ(parsed(nested(20000, open, open.ends_with('(') ? ")" : "")), "1235") << open;
   }
   EXPECT_EQ(parsed(nested(20000, "", " IS NULL")), "1235");
+  EXPECT_EQ(parsed(nested(20000, "1 BETWEEN 1 AND ", "")), "1235");
 }
 
 TEST(ExpressionParser, ListsHaveALimit) {

@@ -148,13 +148,33 @@ Result<Value> apply_to_doubles(BinaryOperator applied, const Value& left, const 
   if (!std::isfinite(result)) {
     return out_of_range("DOUBLE", applied, left, right);
   }
-  if (applied == BinaryOperator::integer_divide) {
-    if (result >= 0x1p63 || result < -0x1p63) {
-      return out_of_range("BIGINT", applied, left, right);
-    }
-    return static_cast<std::int64_t>(result);
-  }
   return result;
+}
+
+/// As a decimal number, also of doubles and texts; nothing for those that are too large.
+std::optional<Decimal> exact(const Value& value) {
+  if (is_exact(value)) {
+    return decimal_of(value);
+  }
+  const double number = number_of(value);
+  std::string text = fmt::format("{:.20f}", number);
+  text.erase(text.find_last_not_of('0') + 1);
+  return parse_decimal(text);
+}
+
+/// DIV of anything that is not two whole numbers.
+Result<Value> divide_whole(const Value& left, const Value& right) {
+  const bool unsigned_result = is_unsigned(left) || is_unsigned(right);
+  const auto dividend = exact(left);
+  const auto divisor = exact(right);
+  if (dividend && divisor && !divisor->is_zero()) {
+    if (const auto quotient = whole_quotient(*dividend, *divisor)) {
+      if (const auto value = to_integer(*quotient, unsigned_result)) {
+        return *value;
+      }
+    }
+  }
+  return out_of_range(unsigned_result ? "BIGINT UNSIGNED" : "BIGINT", BinaryOperator::integer_divide, left, right);
 }
 
 Result<Value> apply_arithmetic(BinaryOperator applied, const Value& left, const Value& right) {
@@ -169,12 +189,11 @@ Result<Value> apply_arithmetic(BinaryOperator applied, const Value& left, const 
   if (applied != BinaryOperator::divide && is_integer(left) && is_integer(right)) {
     return apply_to_integers(applied, left, right);
   }
+  if (applied == BinaryOperator::integer_divide) {
+    return divide_whole(left, right);
+  }
   if (is_exact(left) && is_exact(right)) {
-    if (applied == BinaryOperator::integer_divide) {
-      if (const auto quotient = whole_quotient(decimal_of(left), decimal_of(right))) {
-        return *quotient;
-      }
-    } else if (const auto result = apply_to_decimals(applied, decimal_of(left), decimal_of(right))) {
+    if (const auto result = apply_to_decimals(applied, decimal_of(left), decimal_of(right))) {
       return *result;
     }
   }

@@ -25,12 +25,13 @@ std::string without_exponent(std::string_view text, std::size_t exponent) {
   return result;
 }
 
-/// MySQL writes the exponent without plus and leading zeros, and none at all from 1e-15 to below 1e15.
+/// MySQL writes the exponent without plus and leading zeros, and none at all from 1e-15 to below 1e15 or where digits
+/// follow the point.
 std::string double_text(double number) {
   std::string text = fmt::format("{}", number);
   std::size_t exponent = text.find('e');
   const double magnitude = std::fabs(number);
-  if (exponent == std::string::npos && magnitude >= 1e15 && std::isfinite(number)) {
+  if (exponent == std::string::npos && magnitude >= 1e15 && !text.contains('.')) {
     text = fmt::format("{:.16e}", number);
     exponent = text.find('e');
     const std::size_t last_digit = text.find_last_not_of("0.", exponent - 1);

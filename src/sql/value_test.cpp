@@ -61,6 +61,7 @@ TEST(Value, Text) {
   EXPECT_EQ(number_text("1e14"), "100000000000000");
   EXPECT_EQ(number_text("1e15"), "1e15");
   EXPECT_EQ(number_text("1.25e15"), "1.25e15");
+  EXPECT_EQ(number_text("1844674407370955.2e0"), "1844674407370955.2");
   EXPECT_EQ(number_text("1.0e30"), "1e30");
   EXPECT_EQ(number_text("1.5e300"), "1.5e300");
   EXPECT_EQ(text_of(Value{}), std::nullopt);
@@ -99,6 +100,9 @@ TEST(Value, DoublesAndTexts) {
   EXPECT_EQ(computed(add_, Value("inf"), number("1")), "1");
   EXPECT_EQ(computed(add_, Value(" -2.5e1x"), number("1")), "-24");
   EXPECT_EQ(computed(integer_divide_, Value("1e30"), number("1")), "1690");
+  EXPECT_EQ(computed(integer_divide_, Value("5e-19"), number("3")), "0");
+  EXPECT_EQ(computed(integer_divide_, number("9223372036854775807"), number("1e0")), "9223372036854775807");
+  EXPECT_EQ(computed(integer_divide_, number("18446744073709551615"), number("1.5")), "12297829382473034410");
 }
 
 TEST(Value, DivisionByZeroIsNull) {

@@ -77,6 +77,23 @@ Result<bool> EventScanner::large_event_matches(std::uint32_t size) {
   return load_little_endian(stored, sizeof stored) == checksum;
 }
 
+bool EventScanner::events_follow() const {
+  constexpr std::uint64_t look_max = 16U << 20U;
+  Bytes bytes(static_cast<std::size_t>(std::min(look_max, end_ - offset_)));
+  const auto got = read_at(file_, offset_, bytes, path_);
+  if (!got) return false;
+  const std::size_t overhead = binlog::EventHeader::size + binlog::checksum_size;
+  for (std::size_t at = 1; at + overhead <= *got; ++at) {
+    const std::uint8_t* header = bytes.data() + at;
+    const std::uint64_t size = load_little_endian(header + binlog::EventHeader::event_size_offset, 4);
+    const std::uint64_t log_pos = load_little_endian(header + binlog::EventHeader::log_pos_offset, 4);
+    const bool fits =
+        size >= overhead && at + size <= *got && log_pos == static_cast<std::uint32_t>(offset_ + at + size);
+    if (fits && binlog::checksum_matches({header, static_cast<std::size_t>(size)})) return true;
+  }
+  return false;
+}
+
 std::unexpected<Error> EventScanner::damaged(std::string_view what) const {
   return fail(ErrorKind::corrupt,
               fmt::format("{}: the event at offset {} is damaged: {}", path_.string(), offset_, what));

@@ -30,6 +30,10 @@ class EventScanner {
   /// one that is damaged, both with file and offset; offset() then is where it begins.
   [[nodiscard]] Result<std::optional<Event>> next();
 
+  /// Whether good events stand somewhere behind the next one, which is damaged: so it was not just being written. Looks
+  /// at most at the 16 MiB behind it.
+  [[nodiscard]] bool events_follow() const;
+
   /// Of the next event.
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
 

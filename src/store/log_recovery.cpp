@@ -133,8 +133,8 @@ Result<void> LogWriter::cut_tail(const std::filesystem::path& path, const Scanne
         "followed is read from the source again",
         scanned.damage->message, aside.string(), scanned.end, size);
   } else {
-    log::warning("{}: its last transaction was not complete; cut from {} to {} bytes", path.string(), size,
-                 scanned.end);
+    log::warning("{}: its last transaction was not complete; cut from {} to {} bytes{}", path.string(), size,
+                 scanned.end, scanned.incomplete ? " (" + scanned.incomplete->message + ")" : "");
   }
   if (::truncate(path.c_str(), static_cast<off_t>(scanned.end)) != 0) {
     return fail(ErrorKind::io, fmt::format("{} cannot be cut to {} bytes", path.string(), scanned.end));

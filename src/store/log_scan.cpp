@@ -1,5 +1,7 @@
 #include "store/log_scan.h"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 
@@ -28,7 +30,8 @@ class TailScan {
     while (true) {
       auto event = scanner_.next();
       if (!event) {
-        if (event.error().kind != ErrorKind::not_found) scanned_.damage = std::move(event.error());
+        const bool torn = event.error().kind == ErrorKind::not_found && !scanner_.events_follow();
+        (torn ? scanned_.incomplete : scanned_.damage) = std::move(event.error());
         return;
       }
       if (!*event) return;
@@ -94,17 +97,19 @@ std::uint64_t take_marks(LoadedMarks loaded, std::uint64_t size, ScannedFile& sc
   scanned.marks_whole = std::erase_if(loaded.marks, [&](const Mark& mark) {
                           return mark.offset < scanned.header.size || mark.offset > size;
                         }) == 0;
+  // The scan begins at the last transaction mark, not at an end mark: what it covers is what is verified.
+  const auto is_transaction = [](const Mark& mark) { return mark.kind == Mark::Kind::transaction; };
+  const auto last = std::ranges::find_if(loaded.marks.rbegin(), loaded.marks.rend(), is_transaction);
+  if (!loaded.marks.empty() && loaded.marks.back().kind == Mark::Kind::end) {
+    scanned.end_place = loaded.marks.back().source_place;
+    scanned.end_place_offset = loaded.marks.back().offset;
+  }
+  loaded.marks.erase(last.base(), loaded.marks.end());
   std::uint64_t start = scanned.header.size;
   for (Mark& mark : loaded.marks) {
     scanned.executed.add(mark.added);
-    if (mark.kind != Mark::Kind::event) start = mark.offset;
-    scanned.end_place = mark.kind == Mark::Kind::end ? mark.source_place : "";
+    start = mark.offset;
     scanned.marks.push_back(std::move(mark));
-  }
-  // A scan cannot begin inside a transaction.
-  while (!scanned.marks.empty() && scanned.marks.back().kind == Mark::Kind::event) {
-    scanned.marks.pop_back();
-    scanned.marks_whole = false;
   }
   scanned.marks_loaded = scanned.marks.size();
   return start;
@@ -121,7 +126,7 @@ Result<ScannedFile> scan(const std::filesystem::path& path, std::uint64_t size, 
   const std::uint64_t start = take_marks(std::move(marks), size, scanned);
   EventScanner scanner(*file, path, start, size, true);
   TailScan(scanned, scanner).run();
-  if (scanned.end != start) scanned.end_place.clear();
+  if (scanned.end != scanned.end_place_offset) scanned.end_place.clear();
   return scanned;
 }
 
@@ -129,9 +134,10 @@ Result<ScannedFile> scan(const std::filesystem::path& path, std::uint64_t size, 
 
 Result<ScannedFile> scan_log_file(const std::filesystem::path& path, std::uint64_t size) {
   auto scanned = scan(path, size, load_marks(mark_file_path(path)));
-  // Marks that lead nowhere (a mark file that belongs to another log) must not make good bytes look damaged.
-  const bool misled =
-      scanned && scanned->damage && !scanned->marks.empty() && scanned->end == scanned->marks.back().offset;
+  // Marks that lead nowhere (a mark file that belongs to another log, a log file cut and grown again) must not make
+  // good bytes look damaged, nor damaged ones good.
+  const bool misled = scanned && !scanned->marks.empty() && scanned->end == scanned->marks.back().offset &&
+                      scanned->end != scanned->header.size && scanned->end != size;
   if (!misled) return scanned;
   return scan(path, size, {});
 }

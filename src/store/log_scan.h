@@ -19,8 +19,11 @@ struct ScannedFile {
   std::uint64_t end = 0;     ///< behind the last complete transaction, or behind the ROTATE
   bool closed = false;       ///< the file ends with its ROTATE
   std::string end_place;     ///< where the source goes on behind `end`, if it was closed in order
+  std::uint64_t end_place_offset = 0;
   /// Set if what stands behind `end` is damaged rather than just not complete.
   std::optional<Error> damage;
+  /// Set if an event behind `end` is not complete and nothing follows it, as after a crash.
+  std::optional<Error> incomplete;
 };
 
 /// Reads a log file of `size` bytes from its last mark on, verifies what it reads and finds where its last complete

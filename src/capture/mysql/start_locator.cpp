@@ -234,7 +234,11 @@ SourceResult<convert::LogState> Source::locate_file(const StartFile& start) {
     possible = at.file == start.name && at.position == start.position && at.between_transactions();
     return true;
   });
-  if (!scanned) return std::unexpected(explain(std::move(scanned.error())));
+  if (!scanned) {
+    auto failed = explain(std::move(scanned.error()));
+    failed.error.message.insert(0, fmt::format("start \"file:{}:{}\": ", start.name, start.position));
+    return std::unexpected(std::move(failed));
+  }
   const bool beyond = scanned->at_end && scanned->file == start.name && scanned->position < start.position;
   if (!possible || beyond) {
     return std::unexpected(final_failure(
@@ -259,23 +263,22 @@ Result<std::uint32_t> Source::first_timestamp(const std::string& file) {
 SourceResult<convert::LogState> Source::locate_time(const StartTime& start) {
   const auto files = source_files(client_);
   if (!files) return std::unexpected(failure(files.error()));
+  // A file begun in the very second may follow one with transactions of that second: one begun before it is wanted.
   std::size_t index = files->size();
-  std::uint32_t made = 0;
-  while (index > 0) {
-    const auto timestamp = first_timestamp((*files)[index - 1]);
+  std::int64_t made = start.seconds;
+  while (index > 0 && made >= start.seconds) {
+    const auto timestamp = first_timestamp((*files)[--index]);
     if (!timestamp) return std::unexpected(failure(timestamp.error()));
     made = *timestamp;
-    if (made <= start.seconds) break;
-    --index;
   }
-  if (index == 0) {
+  if (made > start.seconds) {
     auto lost = final_failure(ErrorKind::not_found,
                               fmt::format("start at second {} since 1970: {}, which was begun at second {}",
                                           start.seconds, what_source_has(client_, facts_), made));
     lost.purged = true;
     return std::unexpected(std::move(lost));
   }
-  auto scanned = scan((*files)[index - 1], [&](const Scan& at) {
+  auto scanned = scan((*files)[index], [&](const Scan& at) {
     const bool own = at.next.type == EventType::rotate || at.next.type == EventType::stop;
     return at.header_done && !own && at.next.timestamp >= start.seconds && at.between_transactions();
   });
