@@ -1,0 +1,96 @@
+#!/bin/bash
+# test.sh [unit|e2e|fuzz|sanitizers]: one stage of the tests, or all of them, with results in build/test-results/.
+# All: a stage that fails does not keep the later ones from running; the end says which failed.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$SLUICE_ROOT"
+results=$SLUICE_ROOT/build/test-results
+
+# unit_tests PRESET FOLDER: every gtest program of a preset; each writes its cases to FOLDER.
+unit_tests() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  GTEST_OUTPUT="xml:$2/" ctest --test-dir "build/$1" --output-on-failure --no-tests=error -j "$(nproc)" --timeout 300 ||
+    fail "unit tests of '$1' failed; one of them alone: build/$1/src/<folder>_test --gtest_filter=..."
+}
+
+# e2e_tests PRESET FOLDER PYTEST-ARGUMENTS...: the end to end tests against the program of a preset.
+e2e_tests() {
+  local preset=$1 folder=$2
+  shift 2
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  # -u PYTHONPATH and friends: only Debian's own packages count.
+  (cd tests/e2e && SLUICE_PRESET=$preset PYTHONDONTWRITEBYTECODE=1 env -u PYTHONPATH -u PYTHONHOME \
+    /usr/bin/python3 -m pytest --junitxml="$folder/e2e.xml" "$@") ||
+    fail "end to end tests failed; one of them alone: ./run test e2e -k <part of its name>"
+}
+
+# What cannot be fetched makes tests skip, and is said loudly.
+fetch_clients() {
+  local what
+  for what in mysql97 mysql56 node_clients; do
+    "tools/get_$what.sh" || warn "going on WITHOUT $what: every test that needs it is skipped"
+  done
+}
+
+stage_unit() {
+  tools/build.sh release
+  say "unit tests"
+  unit_tests release "$results/unit"
+}
+
+stage_e2e() {
+  tools/build.sh release
+  fetch_clients
+  say "end to end tests"
+  e2e_tests release "$results/e2e" "$@"
+}
+
+stage_fuzz() {
+  tools/build.sh fuzz
+  say "fuzz"
+  /usr/bin/python3 tools/fuzz.py build/fuzz "$results/fuzz"
+}
+
+stage_sanitizers() {
+  local preset
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1
+  fetch_clients
+  for preset in asan-ubsan tsan; do
+    tools/build.sh "$preset"
+    say "unit tests under $preset"
+    unit_tests "$preset" "$results/sanitizers/$preset"
+    say "end to end tests under $preset"
+    e2e_tests "$preset" "$results/sanitizers/$preset-e2e" -m smoke
+  done
+}
+
+stage_build() { tools/build.sh release; }
+stage_lint() { tools/lint.sh; }
+
+everything() {
+  local stage failed=() started
+  rm -rf "$results"
+  for stage in build lint unit e2e fuzz sanitizers; do
+    started=$SECONDS
+    if "$0" "$stage"; then
+      say "$stage: passed in $((SECONDS - started)) s"
+    else
+      warn "$stage: FAILED after $((SECONDS - started)) s"
+      failed+=("$stage")
+      [ "$stage" != build ] || break  # nothing else can run
+    fi
+  done
+  /usr/bin/python3 tools/count_results.py "$results" --skips
+  [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
+}
+
+stage=${1:-everything}
+[ $# -eq 0 ] || shift
+case $stage in
+  build | lint | unit | e2e | fuzz | sanitizers) "stage_$stage" "$@" ;;
+  everything) everything ;;
+  *) fail "there is no './run test $stage': unit, e2e, fuzz, sanitizers, or nothing for all" ;;
+esac
