@@ -20,7 +20,7 @@ Result<std::string> describe_boundary(const std::filesystem::path& binlog_direct
   const auto header = store::read_log_file_header(*opened, path);
   if (!header) return std::unexpected(header.error());
   const auto marks = store::load_marks(store::mark_file_path(path));
-  if (marks.marks.empty() || marks.marks.front().offset != header->size || !marks.marks.front().can_resume()) {
+  if (marks.empty() || marks.front().offset != header->size || !marks.front().can_resume()) {
     return fail(ErrorKind::not_found, fmt::format("{} does not say where in the source the file begins",
                                                   store::mark_file_path(path).string()));
   }
@@ -28,7 +28,7 @@ Result<std::string> describe_boundary(const std::filesystem::path& binlog_direct
   table.insert("file", static_cast<std::int64_t>(file));
   table.insert("previous_gtids", header->previous.text());
   table.insert("last_timestamp", static_cast<std::int64_t>(header->timestamp));
-  table.insert("source_place", marks.marks.front().source_place);
+  table.insert("source_place", marks.front().source_place);
   std::ostringstream text;
   text << table << "\n";
   return text.str();

@@ -99,12 +99,11 @@ Result<void> LogWriter::recover_last_file(std::uint64_t number) {
 
   auto file = sluice::open_file(path, O_RDWR);
   if (!file) return std::unexpected(std::move(file.error()));
-  auto marks = MarkFile::open(mark_file_path(path), scanned->marks_whole ? scanned->marks_size : 0);
+  // Marks made by the scan count from those before them, so the mark file has to hold them too; and a mark may only be
+  // written once what lies before it is on the disk.
+  if (auto synced = sync_data(*file, path); !synced) return synced;
+  auto marks = MarkFile::replace(mark_file_path(path), scanned->marks);
   if (!marks) return std::unexpected(std::move(marks.error()));
-  if (!scanned->marks_whole) {
-    const auto loaded = scanned->marks.begin() + static_cast<std::ptrdiff_t>(scanned->marks_loaded);
-    if (auto appended = marks->append({scanned->marks.begin(), loaded}); !appended) return appended;
-  }
   file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
   closed_ = scanned->closed;
   published_ = committed_ = cursor_ = {number, scanned->end};

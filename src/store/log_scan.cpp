@@ -92,30 +92,26 @@ class TailScan {
 };
 
 /// Drops marks that do not fit the file; returns where the scan has to begin.
-std::uint64_t take_marks(LoadedMarks loaded, std::uint64_t size, ScannedFile& scanned) {
-  scanned.marks_size = loaded.valid_size;
-  scanned.marks_whole = std::erase_if(loaded.marks, [&](const Mark& mark) {
-                          return mark.offset < scanned.header.size || mark.offset > size;
-                        }) == 0;
+std::uint64_t take_marks(std::vector<Mark> loaded, std::uint64_t size, ScannedFile& scanned) {
+  std::erase_if(loaded, [&](const Mark& mark) { return mark.offset < scanned.header.size || mark.offset > size; });
   // The scan begins at the last transaction mark, not at an end mark: what it covers is what is verified.
   const auto is_transaction = [](const Mark& mark) { return mark.kind == Mark::Kind::transaction; };
-  const auto last = std::ranges::find_if(loaded.marks.rbegin(), loaded.marks.rend(), is_transaction);
-  if (!loaded.marks.empty() && loaded.marks.back().kind == Mark::Kind::end) {
-    scanned.end_place = loaded.marks.back().source_place;
-    scanned.end_place_offset = loaded.marks.back().offset;
+  const auto last = std::ranges::find_if(loaded.rbegin(), loaded.rend(), is_transaction);
+  if (!loaded.empty() && loaded.back().kind == Mark::Kind::end) {
+    scanned.end_place = loaded.back().source_place;
+    scanned.end_place_offset = loaded.back().offset;
   }
-  loaded.marks.erase(last.base(), loaded.marks.end());
+  loaded.erase(last.base(), loaded.end());
   std::uint64_t start = scanned.header.size;
-  for (Mark& mark : loaded.marks) {
+  for (Mark& mark : loaded) {
     scanned.executed.add(mark.added);
     start = mark.offset;
     scanned.marks.push_back(std::move(mark));
   }
-  scanned.marks_loaded = scanned.marks.size();
   return start;
 }
 
-Result<ScannedFile> scan(const std::filesystem::path& path, std::uint64_t size, LoadedMarks marks) {
+Result<ScannedFile> scan(const std::filesystem::path& path, std::uint64_t size, std::vector<Mark> marks) {
   const auto file = open_file(path, O_RDONLY);
   if (!file) return std::unexpected(file.error());
   ScannedFile scanned;
@@ -143,10 +139,9 @@ Result<ScannedFile> scan_log_file(const std::filesystem::path& path, std::uint64
 }
 
 Result<std::vector<Mark>> complete_marks(const std::filesystem::path& path, std::uint64_t size) {
-  LoadedMarks loaded = load_marks(mark_file_path(path));
-  if (!loaded.marks.empty() && loaded.marks.back().offset <= size &&
-      size - loaded.marks.back().offset < 2 * mark_distance) {
-    return std::move(loaded.marks);
+  std::vector<Mark> loaded = load_marks(mark_file_path(path));
+  if (!loaded.empty() && loaded.back().offset <= size && size - loaded.back().offset < 2 * mark_distance) {
+    return loaded;
   }
   auto scanned = scan_log_file(path, size);
   if (!scanned) return std::unexpected(std::move(scanned.error()));

@@ -11,9 +11,6 @@ namespace sluice::store {
 struct ScannedFile {
   LogFileHeader header;
   std::vector<Mark> marks;   ///< loaded, and made anew for what lies behind the last loaded one
-  bool marks_whole = false;  ///< the mark file holds just the loaded marks, up to `marks_size`
-  std::uint64_t marks_size = 0;
-  std::size_t marks_loaded = 0;
   binlog::GtidSet added;     ///< GTIDs of the complete transactions behind the last mark
   binlog::GtidSet executed;  ///< all GTIDs up to `end`, those before the file included
   std::uint64_t end = 0;     ///< behind the last complete transaction, or behind the ROTATE

@@ -216,13 +216,9 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
   const auto path = log_->path_of(number);
   auto file = sluice::open_file(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!file) return std::unexpected(std::move(file.error()));
-  auto marks = MarkFile::open(mark_file_path(path), 0);
-  if (!marks) return std::unexpected(std::move(marks.error()));
   if (auto written = write_at(*file, 0, header, path); !written) return written;
   if (auto synced = sync_data(*file, path); !synced) return synced;
   if (auto synced = sync_directory(log_->directory()); !synced) return synced;
-  file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
-  closed_ = false;
   cursor_ = committed_ = published_ = {number, header.size()};
   pending_offset_ = cursor_.offset;
   gtids_since_mark_ = {};
@@ -233,7 +229,10 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
                           .source_place = std::string(resume.source_place),
                           .added = {}});
   last_mark_ = cursor_.offset;
-  if (auto marked = file_->marks.append(*entry.marks); !marked) return marked;
+  auto marks = MarkFile::replace(mark_file_path(path), *entry.marks);
+  if (!marks) return std::unexpected(std::move(marks.error()));
+  file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
+  closed_ = false;
   const auto blocks = make_blocks({number, sizeof binlog::file_magic}, header.subspan(sizeof binlog::file_magic));
   log_->add_file(number, std::move(entry));
   log_->publish({.end = published_, .added = {}, .marks = {}, .blocks = blocks});

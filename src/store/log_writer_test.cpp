@@ -296,6 +296,27 @@ TEST(LogWriter, MarksLetConversionBeTakenUpNearTheEnd) {
   EXPECT_FALSE(run.writer->verifying());
 }
 
+TEST(LogWriter, MarksLostInACrashTakeNoGtidsWithThem) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 60, 20'000);
+  }
+  cut(directory.path / "marks" / "mysql-bin.000001.marks", 60);
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 120, 20'000);
+    ASSERT_TRUE(run.writer->close());
+  }
+  LogRun run(directory.path);
+  EXPECT_EQ(run.log->executed().text(), tenant_uuid().text() + ":1-120");
+  run.begin();
+  const auto& intervals = run.taken_up.executed.sources().begin()->second;
+  EXPECT_EQ(intervals.size(), 1U);
+}
+
 TEST(LogWriter, DamageBehindTheLastMarkIsCutAndACopyKept) {
   const Directory directory;
   {

@@ -46,19 +46,17 @@ std::filesystem::path mark_file_path(const std::filesystem::path& log_file) {
   return log_file.parent_path() / marks_directory / (log_file.filename().string() + ".marks");
 }
 
-Result<MarkFile> MarkFile::open(std::filesystem::path path, std::uint64_t valid_size) {
-  auto file = open_file(path, O_RDWR | O_CREAT);
+Result<MarkFile> MarkFile::replace(std::filesystem::path path, const std::vector<Mark>& marks) {
+  ByteWriter content;
+  content.text(magic);
+  for (const Mark& mark : marks)
+    content.bytes(encode(mark));
+  if (auto replaced = replace_file(path, as_text(content.view())); !replaced) {
+    return std::unexpected(std::move(replaced.error()));
+  }
+  auto file = open_file(path, O_RDWR);
   if (!file) return std::unexpected(std::move(file.error()));
-  if (::ftruncate(file->get(), static_cast<off_t>(valid_size)) != 0) {
-    return fail(ErrorKind::io, path.string() + ": cannot be cut to size");
-  }
-  if (valid_size == 0) {
-    if (auto written = write_at(*file, 0, as_bytes(magic), path); !written) {
-      return std::unexpected(std::move(written.error()));
-    }
-    valid_size = magic.size();
-  }
-  return MarkFile(std::move(path), std::move(*file), valid_size);
+  return MarkFile(std::move(path), std::move(*file), content.size());
 }
 
 Result<void> MarkFile::append(const std::vector<Mark>& marks) {
@@ -70,23 +68,21 @@ Result<void> MarkFile::append(const std::vector<Mark>& marks) {
   return {};
 }
 
-LoadedMarks load_marks(const std::filesystem::path& path) {
-  LoadedMarks loaded;
+std::vector<Mark> load_marks(const std::filesystem::path& path) {
+  std::vector<Mark> marks;
   const auto content = read_file(path, file_size_max);
-  if (!content || !content->starts_with(magic)) return loaded;
+  if (!content || !content->starts_with(magic)) return marks;
   ByteReader reader(as_bytes(*content).subspan(magic.size()));
-  loaded.valid_size = magic.size();
   while (reader.remaining() >= frame_size) {
     const std::uint32_t size = reader.u32();
     const std::uint32_t checksum = reader.u32();
     const ByteView payload = reader.bytes(size);
     if (!reader.ok() || crc32(0, payload) != checksum) break;
     auto mark = decode(payload);
-    if (!mark || (!loaded.marks.empty() && mark->offset < loaded.marks.back().offset)) break;
-    loaded.marks.push_back(std::move(*mark));
-    loaded.valid_size += frame_size + size;
+    if (!mark || (!marks.empty() && mark->offset < marks.back().offset)) break;
+    marks.push_back(std::move(*mark));
   }
-  return loaded;
+  return marks;
 }
 
 }  // namespace sluice::store

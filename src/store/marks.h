@@ -43,8 +43,8 @@ inline constexpr std::string_view marks_directory = "marks";
 /// to stored bytes, and damage behind it may be what a power cut left of unfinished writes.
 class MarkFile {
  public:
-  /// Opens or makes it; what stands behind `valid_size` bytes is cut.
-  [[nodiscard]] static Result<MarkFile> open(std::filesystem::path path, std::uint64_t valid_size);
+  /// Makes the file anew with these marks, in one step: a crash leaves the old one or the new one.
+  [[nodiscard]] static Result<MarkFile> replace(std::filesystem::path path, const std::vector<Mark>& marks);
 
   [[nodiscard]] Result<void> append(const std::vector<Mark>& marks);
 
@@ -57,14 +57,8 @@ class MarkFile {
   std::uint64_t size_;
 };
 
-/// What a mark file holds.
-struct LoadedMarks {
-  std::vector<Mark> marks;
-  std::uint64_t valid_size = 0;  ///< bytes up to the first damaged or incomplete mark
-};
-
 /// Reads a mark file. One that is missing, cut or damaged gives the marks before the damage: marks save reading, they
 /// hold nothing that the log has not, but for `source_place`.
-[[nodiscard]] LoadedMarks load_marks(const std::filesystem::path& path);
+[[nodiscard]] std::vector<Mark> load_marks(const std::filesystem::path& path);
 
 }  // namespace sluice::store
