@@ -53,6 +53,14 @@ stage_fuzz() {
   /usr/bin/python3 tools/fuzz.py build/fuzz "$results/fuzz"
 }
 
+# The part of the sanitizers that every full run has time for.
+stage_memory() {
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+  tools/build.sh asan-ubsan
+  say "unit tests under asan-ubsan"
+  unit_tests asan-ubsan "$results/sanitizers/asan-ubsan"
+}
+
 stage_sanitizers() {
   local preset
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -73,7 +81,7 @@ stage_lint() { tools/lint.sh; }
 everything() {
   local stage failed=() started
   rm -rf "$results"
-  for stage in build lint unit e2e fuzz sanitizers; do
+  for stage in build lint unit e2e fuzz memory; do
     started=$SECONDS
     if "$0" "$stage"; then
       say "$stage: passed in $((SECONDS - started)) s"
@@ -90,7 +98,7 @@ everything() {
 stage=${1:-everything}
 [ $# -eq 0 ] || shift
 case $stage in
-  build | lint | unit | e2e | fuzz | sanitizers) "stage_$stage" "$@" ;;
+  build | lint | unit | e2e | fuzz | memory | sanitizers) "stage_$stage" "$@" ;;
   everything) everything ;;
   *) fail "there is no './run test $stage': unit, e2e, fuzz, sanitizers, or nothing for all" ;;
 esac

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "binlog/event_header.h"
-#include "dump/run_on.h"
 #include "mysql/packet.h"
+#include "mysql/run_on.h"
 
 namespace sluice::dump {
 
@@ -39,7 +39,7 @@ asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, const La
       const std::span<std::uint8_t> piece(buffer.data() + used, size);
       if (size > 0) {
         const auto read = [&] { return source.reader.read_bytes(from, piece); };
-        const Result<void> done = co_await run_on(source.disk, executor, read);
+        const Result<void> done = co_await mysql::run_on(source.disk, executor, read);
         if (!done) {
           co_return done;
         }

@@ -8,7 +8,6 @@
 
 #include "base/hex.h"
 #include "base/random.h"
-#include "dump/run_on.h"
 #include "mysql/authentication.h"
 
 namespace sluice::instance {
@@ -21,7 +20,6 @@ constexpr int iterations_max = 2'000'000;
 constexpr std::size_t salt_size = 16;
 constexpr std::size_t salt_size_max = 64;
 constexpr std::size_t hash_size = 32;
-constexpr std::size_t hashing_threads = 2;
 
 Bytes pbkdf2(const std::string& password, const Bytes& salt, int iterations) {
   Bytes hash(hash_size);
@@ -66,12 +64,8 @@ Result<std::string> account_lines(const std::string& password) {
                      to_hex(salt), to_hex(hash));
 }
 
-Accounts::Accounts() : threads_(hashing_threads) {
+Accounts::Accounts() {
   fill_random(secret_);
-}
-
-Accounts::~Accounts() {
-  threads_.join();
 }
 
 std::unique_ptr<Accounts> Accounts::open_to_all() {
@@ -176,23 +170,20 @@ mysql::LoginAccount Accounts::find(const std::string& user) const {
   return nobody;
 }
 
-boost::asio::awaitable<bool> Accounts::verify(const std::string& user, const std::string& password) {
+bool Accounts::verify(const std::string& user, const std::string& password) {
   if (open_to_all_) {
-    co_return true;
+    return true;
   }
   const auto found = accounts_.find(user);
   const bool known = found != accounts_.end() && found->second.login.sha2;
   const SlowHash& slow = found != accounts_.end() ? found->second.slow : look_alike(user).slow;
-  const boost::asio::any_io_executor there = threads_.get_executor();
-  const boost::asio::any_io_executor back = co_await boost::asio::this_coro::executor;
-  const auto compute = [&] { return matches(slow, password); };
-  const bool right = co_await dump::run_on(there, back, compute);
+  const bool right = matches(slow, password);
   if (!known || !right) {
-    co_return false;
+    return false;
   }
   const std::lock_guard lock(mutex_);
   found->second.login.sha2_hash = mysql::sha2_stored_hash(password);
-  co_return true;
+  return true;
 }
 
 }  // namespace sluice::instance

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/thread_pool.hpp>
-
 #include "base/error.h"
 #include "mysql/server_login.h"
 
@@ -37,10 +35,8 @@ class Accounts : public mysql::AccountStore {
   /// Lets everybody in: log-in is switched off.
   [[nodiscard]] static std::unique_ptr<Accounts> open_to_all();
 
-  ~Accounts() override;
-
   [[nodiscard]] mysql::LoginAccount find(const std::string& user) const override;
-  [[nodiscard]] boost::asio::awaitable<bool> verify(const std::string& user, const std::string& password) override;
+  [[nodiscard]] bool verify(const std::string& user, const std::string& password) override;
 
  private:
   struct SlowHash {
@@ -63,7 +59,6 @@ class Accounts : public mysql::AccountStore {
   std::map<std::string, Account> accounts_;
   Sha256 secret_{};  ///< decides which account an unknown user is made to look like
   bool open_to_all_ = false;
-  boost::asio::thread_pool threads_;
 };
 
 }  // namespace sluice::instance

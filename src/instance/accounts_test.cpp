@@ -1,7 +1,5 @@
 #include "instance/accounts.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include "mysql/authentication.h"
@@ -20,15 +18,6 @@ AccountSettings account(const std::string& name) {
   return settings;
 }
 
-bool verify(Accounts& accounts, const std::string& user, const std::string& password) {
-  boost::asio::io_context context;
-  bool right = false;
-  boost::asio::co_spawn(context, accounts.verify(user, password),
-                        [&](const std::exception_ptr&, bool result) { right = result; });
-  context.run();
-  return right;
-}
-
 TEST(AccountsTest, HashesAreThoseOfMysql) {
   const AccountSettings settings = account("a");
   EXPECT_EQ(settings.native, "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7");  // SELECT PASSWORD('secret')
@@ -44,10 +33,10 @@ TEST(AccountsTest, VerifiesAndRemembers) {
   EXPECT_TRUE(before.sha2);
   EXPECT_EQ(before.native_hash, mysql::native_stored_hash("secret"));
   EXPECT_FALSE(before.sha2_hash);
-  EXPECT_FALSE(verify(**accounts, "a", "wrong"));
-  EXPECT_FALSE(verify(**accounts, "b", "secret"));
+  EXPECT_FALSE((*accounts)->verify("a", "wrong"));
+  EXPECT_FALSE((*accounts)->verify("b", "secret"));
   EXPECT_FALSE((*accounts)->find("a").sha2_hash);
-  EXPECT_TRUE(verify(**accounts, "a", "secret"));
+  EXPECT_TRUE((*accounts)->verify("a", "secret"));
   EXPECT_EQ((*accounts)->find("a").sha2_hash, mysql::sha2_stored_hash("secret"));
 }
 
@@ -61,7 +50,7 @@ TEST(AccountsTest, UnknownUsersLookLikeOthers) {
   EXPECT_FALSE(nobody.sha2);
   EXPECT_NE(nobody.native_hash, mysql::native_stored_hash("secret"));
   EXPECT_NE(nobody.native_hash, (*accounts)->find("nobody").native_hash);
-  EXPECT_FALSE(verify(**accounts, "a", "secret"));
+  EXPECT_FALSE((*accounts)->verify("a", "secret"));
 }
 
 TEST(AccountsTest, RefusesWhatMakesNoSense) {

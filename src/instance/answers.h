@@ -17,7 +17,9 @@ namespace sluice::instance {
 inline constexpr std::size_t answer_size_max = 16U << 20U;
 
 /// Whether Error::code is a number of MySQL's, and not one of the system's.
-[[nodiscard]] constexpr bool is_mysql_error(int code) { return code >= 1000 && code <= UINT16_MAX; }
+[[nodiscard]] constexpr bool is_mysql_error(int code) {
+  return code >= 1000 && code <= UINT16_MAX;
+}
 
 /// "ERROR 1064 (42000): ...": an error without a number of MySQL's is 1105.
 [[nodiscard]] SqlError to_sql_error(const Error& error);

@@ -148,7 +148,8 @@ class Evaluator {
         return sql::truth(true);
       }
     }
-    return any_null ? Value{} : sql::truth(false);
+    if (any_null) return {};
+    return sql::truth(false);
   }
 
   static Value is_between(const std::vector<Value>& operands) {
@@ -159,13 +160,14 @@ class Evaluator {
     const auto above = no_less(operands[0], operands[1]);
     const auto below = no_less(operands[2], operands[0]);
     if (above == false || below == false) return sql::truth(false);
-    return above && below ? sql::truth(true) : Value{};
+    if (!above || !below) return {};
+    return sql::truth(true);
   }
 
   [[nodiscard]] Result<Value> is_like(const std::vector<Value>& operands) const {
     const auto text = sql::text_of(operands[0]);
     const auto pattern = sql::text_of(operands[1]);
-    if (!text || !pattern) return Value{};
+    if (!text || !pattern) return sql::null_result();
     if (text->size() > work_max || pattern->size() > work_max) return sql::not_supported("a LIKE over so much text");
     if (auto spent = spend(text->size() * pattern->size() / 16); !spent) {
       return std::unexpected(std::move(spent.error()));

@@ -44,7 +44,7 @@ Result<std::chrono::duration<double>> parse_timeout(SqlFunction::Arguments argum
 }  // namespace
 
 Result<Value> call_gtid_subset(const EvaluationContext& /*context*/, SqlFunction::Arguments arguments) {
-  if (sql::is_null(arguments[0]) || sql::is_null(arguments[1])) return Value{};
+  if (sql::is_null(arguments[0]) || sql::is_null(arguments[1])) return sql::null_result();
   const auto subset = parse_argument(arguments[0]);
   if (!subset) return std::unexpected(subset.error());
   const auto set = parse_argument(arguments[1]);
@@ -53,7 +53,7 @@ Result<Value> call_gtid_subset(const EvaluationContext& /*context*/, SqlFunction
 }
 
 Result<Value> call_gtid_subtract(const EvaluationContext& /*context*/, SqlFunction::Arguments arguments) {
-  if (sql::is_null(arguments[0]) || sql::is_null(arguments[1])) return Value{};
+  if (sql::is_null(arguments[0]) || sql::is_null(arguments[1])) return sql::null_result();
   auto set = parse_argument(arguments[0]);
   if (!set) return std::unexpected(set.error());
   const auto removed = parse_argument(arguments[1]);

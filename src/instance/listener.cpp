@@ -1,5 +1,6 @@
 #include "instance/listener.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -31,7 +32,9 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t statement_threads = 4;
-constexpr std::size_t disk_threads = 2;
+constexpr unsigned disk_threads_min = 2;
+constexpr unsigned disk_threads_max = 8;
+constexpr std::size_t password_threads = 2;
 constexpr auto stop_time_max = std::chrono::seconds(5);
 constexpr auto pause_after_error = std::chrono::milliseconds(100);
 
@@ -87,12 +90,16 @@ asio::awaitable<void> live(Worker& worker, Count& count, std::shared_ptr<Session
 
 struct Listener::State {
   State(const ListenerSettings& its_settings, const ListenerServices& its_services)
-      : settings(its_settings), statements(statement_threads), disk(disk_threads) {
+      : settings(its_settings),
+        statements(statement_threads),
+        disk(std::clamp(std::thread::hardware_concurrency(), disk_threads_min, disk_threads_max)),
+        passwords(password_threads) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.threads); ++i) {
       workers.push_back(std::make_unique<Worker>(*its_services.log));
     }
     acceptor.emplace(*workers.front()->context);
     services.login = its_services.login;
+    services.login.slow = passwords.get_executor();
     services.accounts = its_services.accounts;
     services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
                       settings.ahead_wait};
@@ -219,6 +226,7 @@ struct Listener::State {
     }
     statements.join();
     disk.join();
+    passwords.join();
     acceptor.reset();
     const std::lock_guard lock(workers_mutex);
     for (const std::unique_ptr<Worker>& worker : workers) {
@@ -235,6 +243,7 @@ struct Listener::State {
   SessionServices services;
   asio::thread_pool statements;
   asio::thread_pool disk;
+  asio::thread_pool passwords;
   std::mutex workers_mutex;  ///< stop() against disconnect()
   std::vector<std::unique_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;

@@ -4,11 +4,11 @@
 
 #include "base/byte_reader.h"
 #include "base/log.h"
-#include "dump/run_on.h"
 #include "instance/session_answers.h"
 #include "instance/session_subscriber.h"
 #include "mysql/command.h"
 #include "mysql/replication_commands.h"
+#include "mysql/run_on.h"
 
 namespace sluice::instance {
 
@@ -20,22 +20,6 @@ namespace {
 /// Sets of GTIDs may be longer than any statement.
 constexpr std::size_t payload_size_max = 4U << 20U;
 constexpr std::size_t statement_size_max = 1U << 20U;
-
-SqlError malformed_packet() {
-  return {1835, "HY000", "Malformed communication packet."};
-}
-
-SqlError packet_too_large() {
-  return {1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"};
-}
-
-SqlError unknown_command() {
-  return {1047, "08S01", "Unknown command"};
-}
-
-SqlError unknown_statement(std::uint32_t id, std::string_view command) {
-  return {1243, "HY000", fmt::format("Unknown prepared statement handler ({}) given to {}", id, command)};
-}
 
 }  // namespace
 
@@ -169,7 +153,7 @@ asio::awaitable<StatementResult> Session::run_statement(bool may_block, const st
     }
   });
   const asio::any_io_executor here = channel_.executor();
-  StatementResult result = co_await dump::run_on(services_.statements, here, work);
+  StatementResult result = co_await mysql::run_on(services_.statements, here, work);
   *watched = nullptr;
   channel_.cancel_waits();
   co_return result;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <fmt/format.h>
+
 namespace sluice::instance {
 
 namespace {
@@ -108,6 +110,22 @@ std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement
     parameters.push_back(to_parameter(statement.types[i], statement.parameters[i]));
   }
   return parameters;
+}
+
+SqlError malformed_packet() {
+  return {1835, "HY000", "Malformed communication packet."};
+}
+
+SqlError packet_too_large() {
+  return {1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"};
+}
+
+SqlError unknown_command() {
+  return {1047, "08S01", "Unknown command"};
+}
+
+SqlError unknown_statement(std::uint32_t id, std::string_view command) {
+  return {1243, "HY000", fmt::format("Unknown prepared statement handler ({}) given to {}", id, command)};
 }
 
 }  // namespace sluice::instance

@@ -21,6 +21,13 @@ namespace sluice::instance {
 
 [[nodiscard]] Bytes encode_sql_error(const SqlError& error);
 
+// What the protocol itself refuses, in MySQL's words.
+[[nodiscard]] SqlError malformed_packet();
+[[nodiscard]] SqlError packet_too_large();
+[[nodiscard]] SqlError unknown_command();
+/// `command`: "EXECUTE" or "RESET".
+[[nodiscard]] SqlError unknown_statement(std::uint32_t id, std::string_view command);
+
 /// What a client bound to the parameters; numbers become numbers if they fit 64 bits.
 [[nodiscard]] std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement);
 

@@ -36,7 +36,8 @@ Result<Value> call_unix_timestamp(const EvaluationContext& context, Arguments /*
 }
 
 Result<Value> call_database(const EvaluationContext& context, Arguments /*arguments*/) {
-  return context.database.empty() ? Value{} : Value(context.database);
+  if (context.database.empty()) return sql::null_result();
+  return context.database;
 }
 
 Result<Value> call_user(const EvaluationContext& context, Arguments /*arguments*/) {
@@ -56,7 +57,7 @@ Result<Value> call_concat(const EvaluationContext& /*context*/, Arguments argume
   std::string result;
   for (const Value& argument : arguments) {
     const auto text = sql::text_of(argument);
-    if (!text) return Value{};
+    if (!text) return sql::null_result();
     if (result.size() + text->size() > function_text_size_max) return text_too_large();
     result += *text;
   }
@@ -66,7 +67,7 @@ Result<Value> call_concat(const EvaluationContext& /*context*/, Arguments argume
 /// CONCAT_WS(separator, ...) leaves NULLs out.
 Result<Value> call_concat_with_separator(const EvaluationContext& /*context*/, Arguments arguments) {
   const auto separator = sql::text_of(arguments[0]);
-  if (!separator) return Value{};
+  if (!separator) return sql::null_result();
   std::string result;
   bool first = true;
   for (const Value& argument : arguments.subspan(1)) {
@@ -87,18 +88,21 @@ Result<Value> call_if(const EvaluationContext& /*context*/, Arguments arguments)
 /// IFNULL is COALESCE with two.
 Result<Value> call_coalesce(const EvaluationContext& /*context*/, Arguments arguments) {
   const auto first = std::ranges::find_if_not(arguments, sql::is_null);
-  return first == arguments.end() ? Value{} : *first;
+  if (first == arguments.end()) return sql::null_result();
+  return *first;
 }
 
 Result<Value> call_nullif(const EvaluationContext& /*context*/, Arguments arguments) {
   const auto equal = sql::apply(sql::BinaryOperator::equal, arguments[0], arguments[1]);
   if (!equal) return equal;
-  return sql::is_true(*equal) == true ? Value{} : arguments[0];
+  if (sql::is_true(*equal) == true) return sql::null_result();
+  return arguments[0];
 }
 
 Result<Value> change_case(const Value& argument, std::string (*change)(std::string_view)) {
   const auto text = sql::text_of(argument);
-  return text ? Value(change(*text)) : Value{};
+  if (!text) return sql::null_result();
+  return change(*text);
 }
 
 Result<Value> call_lower(const EvaluationContext& /*context*/, Arguments arguments) {

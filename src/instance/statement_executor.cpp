@@ -47,7 +47,9 @@ struct Blocks {
   bool operator()(const auto& /*other*/) const { return false; }
 };
 
-bool blocks(const sql::Statement& statement) { return std::visit(Blocks{}, statement); }
+bool blocks(const sql::Statement& statement) {
+  return std::visit(Blocks{}, statement);
+}
 
 /// Carries out statements that answer with rows or with nothing.
 struct Runner {

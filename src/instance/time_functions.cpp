@@ -154,14 +154,14 @@ Result<Value> call_current_time(const EvaluationContext& context, SqlFunction::A
 Result<Value> call_timediff(const EvaluationContext& /*context*/, SqlFunction::Arguments arguments) {
   const auto left = parse_time(arguments[0]);
   const auto right = parse_time(arguments[1]);
-  if (!left || !right || left->with_date != right->with_date) return Value{};
+  if (!left || !right || left->with_date != right->with_date) return sql::null_result();
   const microseconds difference = std::clamp(left->time - right->time, -time_max, time_max);
   return time_text(difference, std::max(left->fraction_digits, right->fraction_digits));
 }
 
 Result<Value> call_time_to_sec(const EvaluationContext& /*context*/, SqlFunction::Arguments arguments) {
   const auto time = parse_time(arguments[0]);
-  if (!time) return Value{};
+  if (!time) return sql::null_result();
   const auto in_day = time->with_date ? time->time % microseconds(std::chrono::days(1)) : time->time;
   return std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(in_day).count()};
 }

@@ -26,7 +26,8 @@ Result<void> UserVariables::set(const std::string& name, sql::Value value) {
 
 sql::Value UserVariables::read(std::string_view name) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? sql::Value{} : found->second;
+  if (found == values_.end()) return {};
+  return found->second;
 }
 
 void UserVariables::clear() {

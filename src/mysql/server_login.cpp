@@ -9,6 +9,7 @@
 #include "mysql/authentication_packets.h"
 #include "mysql/column.h"
 #include "mysql/greeting.h"
+#include "mysql/run_on.h"
 
 namespace sluice::mysql {
 
@@ -48,10 +49,17 @@ struct Claim {
   bool always_switch = false;
 };
 
+/// For our log, where a client's text must not begin a line of its own.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '?');
+  return text;
+}
+
 asio::awaitable<std::unexpected<Error>> refuse(Channel& channel, const SqlError& error) {
   const Bytes payload = encode_error(error);
   (void)co_await channel.write_payload(payload);
-  co_return fail(ErrorKind::refused, fmt::format("{}: {}", channel.peer(), error.message), error.code);
+  co_return fail(ErrorKind::refused, fmt::format("{}: {}", channel.peer(), printable(error.message)), error.code);
 }
 
 asio::awaitable<std::unexpected<Error>> bad_handshake(Channel& channel) {
@@ -95,7 +103,9 @@ asio::awaitable<Result<bool>> check_full(const Conversation& talk, const std::st
   // A password that cannot be read takes as long as a wrong one.
   std::string candidate = password ? std::move(*password) : std::string();
   const bool readable = password.has_value() && !candidate.empty();
-  const bool right = co_await talk.accounts.verify(user, candidate);
+  const auto verify = [&] { return talk.accounts.verify(user, candidate); };
+  const asio::any_io_executor here = talk.channel.executor();
+  const bool right = talk.settings.slow ? co_await run_on(talk.settings.slow, here, verify) : verify();
   OPENSSL_cleanse(candidate.data(), candidate.size());
   co_return readable&& right;
 }

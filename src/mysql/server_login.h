@@ -35,8 +35,8 @@ class AccountStore {
   [[nodiscard]] virtual LoginAccount find(const std::string& user) const = 0;
 
   /// Whether `password` opens the account, in a time that does not depend on whether there is such an account. Slow by
-  /// intent, but the caller's executor is not kept busy. The arguments must live until it completes.
-  [[nodiscard]] virtual asio::awaitable<bool> verify(const std::string& user, const std::string& password) = 0;
+  /// intent: it computes for a tenth of a second or so, on a thread of LoginSettings::slow.
+  [[nodiscard]] virtual bool verify(const std::string& user, const std::string& password) = 0;
 };
 
 /// How this server greets. The pointers must outlive all log-ins.
@@ -44,6 +44,7 @@ struct LoginSettings {
   std::string server_version;
   asio::ssl::context* tls = nullptr;           ///< none: TLS is not offered
   const PasswordKey* password_key = nullptr;   ///< none: caching_sha2_password by RSA is not possible
+  asio::any_io_executor slow;                  ///< a thread pool for AccountStore::verify; none: it runs in place
   std::chrono::milliseconds deadline{10'000};  ///< for all of it, from greeting to OK
 };
 

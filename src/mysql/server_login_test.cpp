@@ -31,13 +31,13 @@ class TestAccounts : public AccountStore {
     nobody.native = nobody.sha2 = true;
     return found == accounts.end() ? nobody : found->second;
   }
-  [[nodiscard]] asio::awaitable<bool> verify(const std::string& user, const std::string& password) override {
+  [[nodiscard]] bool verify(const std::string& user, const std::string& password) override {
     ++verified;
     const bool right = accounts.contains(user) && password == "secret";
     if (right) {
       accounts[user].sha2_hash = sha2_stored_hash(password);
     }
-    co_return right;
+    return right;
   }
 
   std::map<std::string, LoginAccount> accounts;

@@ -31,9 +31,7 @@ bool fits(Integer128 coefficient) {
 
 std::optional<Integer128> checked_product(Integer128 left, Integer128 right) {
   Integer128 product = 0;
-  if (__builtin_mul_overflow(left, right, &product) || !fits(product)) {
-    return std::nullopt;
-  }
+  if (__builtin_mul_overflow(left, right, &product) || !fits(product)) return std::nullopt;
   return product;
 }
 
@@ -48,16 +46,12 @@ std::optional<Aligned> align(const Decimal& left, const Decimal& right) {
   const int scale = std::max(left.scale, right.scale);
   const auto wide_left = checked_product(left.coefficient, power_of_ten(scale - left.scale));
   const auto wide_right = checked_product(right.coefficient, power_of_ten(scale - right.scale));
-  if (!wide_left || !wide_right) {
-    return std::nullopt;
-  }
+  if (!wide_left || !wide_right) return std::nullopt;
   return Aligned{*wide_left, *wide_right, scale};
 }
 
 std::optional<Decimal> made_of(Integer128 coefficient, int scale) {
-  if (!fits(coefficient)) {
-    return std::nullopt;
-  }
+  if (!fits(coefficient)) return std::nullopt;
   return Decimal{coefficient, scale};
 }
 
@@ -65,9 +59,7 @@ std::optional<Decimal> made_of(Integer128 coefficient, int scale) {
 Integer128 rounded_quotient(Integer128 dividend, Integer128 divisor) {
   const Integer128 quotient = dividend / divisor;
   const Integer128 rest = magnitude(dividend % divisor);
-  if (rest < magnitude(divisor) - rest) {
-    return quotient;
-  }
+  if (rest < magnitude(divisor) - rest) return quotient;
   return (dividend < 0) == (divisor < 0) ? quotient + 1 : quotient - 1;
 }
 
@@ -78,17 +70,11 @@ std::string Decimal::text() const {
   for (Integer128 rest = magnitude(coefficient); rest > 0 || digits.size() <= static_cast<std::size_t>(scale);
        rest /= 10) {
     digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
-    if (digits.size() == static_cast<std::size_t>(scale)) {
-      digits.push_back('.');
-    }
+    if (digits.size() == static_cast<std::size_t>(scale)) digits.push_back('.');
   }
   // A point was put behind the last digit only where a digit in front of it follows.
-  if (digits.back() == '.') {
-    digits.push_back('0');
-  }
-  if (coefficient < 0) {
-    digits.push_back('-');
-  }
+  if (digits.back() == '.') digits.push_back('0');
+  if (coefficient < 0) digits.push_back('-');
   std::ranges::reverse(digits);
   return digits;
 }
@@ -99,9 +85,7 @@ double Decimal::approximate() const {
 
 std::optional<Decimal> parse_decimal(std::string_view text) {
   const bool negative = text.starts_with('-');
-  if (negative) {
-    text.remove_prefix(1);
-  }
+  if (negative) text.remove_prefix(1);
   Decimal result;
   bool behind_point = false;
   std::size_t digits = 0;
@@ -110,22 +94,14 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
       behind_point = true;
       continue;
     }
-    if (!is_digit(character)) {
-      return std::nullopt;
-    }
+    if (!is_digit(character)) return std::nullopt;
     ++digits;
     result.coefficient = result.coefficient * 10 + (character - '0');
     result.scale += behind_point ? 1 : 0;
-    if (!fits(result.coefficient) || result.scale > Decimal::scale_max) {
-      return std::nullopt;
-    }
+    if (!fits(result.coefficient) || result.scale > Decimal::scale_max) return std::nullopt;
   }
-  if (digits == 0) {
-    return std::nullopt;
-  }
-  if (negative) {
-    result.coefficient = -result.coefficient;
-  }
+  if (digits == 0) return std::nullopt;
+  if (negative) result.coefficient = -result.coefficient;
   return result;
 }
 
@@ -141,9 +117,7 @@ std::optional<Decimal> subtract(const Decimal& left, const Decimal& right) {
 
 std::optional<Decimal> multiply(const Decimal& left, const Decimal& right) {
   const auto product = checked_product(left.coefficient, right.coefficient);
-  if (!product || left.scale + right.scale > Decimal::scale_max) {
-    return std::nullopt;
-  }
+  if (!product || left.scale + right.scale > Decimal::scale_max) return std::nullopt;
   return Decimal{*product, left.scale + right.scale};
 }
 
@@ -151,9 +125,7 @@ std::optional<Decimal> divide(const Decimal& left, const Decimal& right) {
   const int scale = left.scale + Decimal::division_digits;
   // left / right = (left.coefficient * 10^(scale + right.scale - left.scale) / right.coefficient) / 10^scale
   const int shift = Decimal::division_digits + right.scale;
-  if (scale > Decimal::scale_max || shift > Decimal::digits_max) {
-    return std::nullopt;
-  }
+  if (scale > Decimal::scale_max || shift > Decimal::digits_max) return std::nullopt;
   const auto dividend = checked_product(left.coefficient, power_of_ten(shift));
   return dividend ? made_of(rounded_quotient(*dividend, right.coefficient), scale) : std::nullopt;
 }
@@ -170,9 +142,7 @@ std::optional<Decimal> remainder(const Decimal& left, const Decimal& right) {
 
 std::optional<std::strong_ordering> compare(const Decimal& left, const Decimal& right) {
   const auto aligned = align(left, right);
-  if (!aligned) {
-    return std::nullopt;
-  }
+  if (!aligned) return std::nullopt;
   return aligned->left <=> aligned->right;
 }
 

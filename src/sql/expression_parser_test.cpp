@@ -53,9 +53,7 @@ std::string described(const Expression& expression) {
 /// The structure of the only expression of SELECT, or the number of the error.
 std::string parsed(std::string_view expression, const ParseRules& rules = {}) {
   const auto statement = parse_statement("SELECT " + std::string(expression), rules);
-  if (!statement) {
-    return std::to_string(statement.error().code);
-  }
+  if (!statement) return std::to_string(statement.error().code);
   return described(std::get<Select>(*statement).items.at(0).expression);
 }
 

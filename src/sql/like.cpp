@@ -50,9 +50,7 @@ bool matches_like(std::string_view text, std::string_view pattern, char escape) 
         continue;
       }
     }
-    if (retry_pattern == none) {
-      return false;
-    }
+    if (retry_pattern == none) return false;
     in_pattern = retry_pattern;
     retry_text += character_size(text, retry_text);
     in_text = retry_text;

@@ -45,24 +45,18 @@ bool is_exact(const Value& value) {
 }
 
 Integer128 integer_of(const Value& value) {
-  if (const auto* number = std::get_if<std::uint64_t>(&value)) {
-    return *number;
-  }
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return *number;
   return std::get<std::int64_t>(value);
 }
 
 Decimal decimal_of(const Value& value) {
-  if (const auto* decimal = std::get_if<Decimal>(&value)) {
-    return *decimal;
-  }
+  if (const auto* decimal = std::get_if<Decimal>(&value)) return *decimal;
   return Decimal{integer_of(value), 0};
 }
 
 std::optional<Value> to_integer(Integer128 number, bool is_unsigned_result) {
   if (is_unsigned_result) {
-    if (number < 0 || number > std::numeric_limits<std::uint64_t>::max()) {
-      return std::nullopt;
-    }
+    if (number < 0 || number > std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
     return static_cast<std::uint64_t>(number);
   }
   if (number < std::numeric_limits<std::int64_t>::min() || number > std::numeric_limits<std::int64_t>::max()) {
@@ -92,9 +86,7 @@ Result<Value> apply_to_integers(BinaryOperator applied, const Value& left, const
       result = a - b;
       break;
     case BinaryOperator::multiply:
-      if (__builtin_mul_overflow(a, b, &result)) {
-        return out_of_range("BIGINT UNSIGNED", applied, left, right);
-      }
+      if (__builtin_mul_overflow(a, b, &result)) return out_of_range("BIGINT UNSIGNED", applied, left, right);
       break;
     case BinaryOperator::integer_divide:
       result = a / b;
@@ -104,9 +96,7 @@ Result<Value> apply_to_integers(BinaryOperator applied, const Value& left, const
       unsigned_result = is_unsigned(left);
   }
   const auto value = to_integer(result, unsigned_result);
-  if (!value) {
-    return out_of_range(unsigned_result ? "BIGINT UNSIGNED" : "BIGINT", applied, left, right);
-  }
+  if (!value) return out_of_range(unsigned_result ? "BIGINT UNSIGNED" : "BIGINT", applied, left, right);
   return *value;
 }
 
@@ -145,17 +135,13 @@ Result<Value> apply_to_doubles(BinaryOperator applied, const Value& left, const 
     default:
       result = a / b;
   }
-  if (!std::isfinite(result)) {
-    return out_of_range("DOUBLE", applied, left, right);
-  }
+  if (!std::isfinite(result)) return out_of_range("DOUBLE", applied, left, right);
   return result;
 }
 
 /// As a decimal number, also of doubles and texts; nothing for those that are too large.
 std::optional<Decimal> exact(const Value& value) {
-  if (is_exact(value)) {
-    return decimal_of(value);
-  }
+  if (is_exact(value)) return decimal_of(value);
   const double number = number_of(value);
   std::string text = fmt::format("{:.20f}", number);
   text.erase(text.find_last_not_of('0') + 1);
@@ -169,9 +155,7 @@ Result<Value> divide_whole(const Value& left, const Value& right) {
   const auto divisor = exact(right);
   if (dividend && divisor && !divisor->is_zero()) {
     if (const auto quotient = whole_quotient(*dividend, *divisor)) {
-      if (const auto value = to_integer(*quotient, unsigned_result)) {
-        return *value;
-      }
+      if (const auto value = to_integer(*quotient, unsigned_result)) return *value;
     }
   }
   return out_of_range(unsigned_result ? "BIGINT UNSIGNED" : "BIGINT", BinaryOperator::integer_divide, left, right);
@@ -179,23 +163,19 @@ Result<Value> divide_whole(const Value& left, const Value& right) {
 
 Result<Value> apply_arithmetic(BinaryOperator applied, const Value& left, const Value& right) {
   if (is_null(left) || is_null(right)) {
-    return Value{};
+    return null_result();
   }
   const bool divides = applied == BinaryOperator::divide || applied == BinaryOperator::integer_divide ||
                        applied == BinaryOperator::modulo;
   if (divides && is_true(right) == false) {
-    return Value{};
+    return null_result();
   }
   if (applied != BinaryOperator::divide && is_integer(left) && is_integer(right)) {
     return apply_to_integers(applied, left, right);
   }
-  if (applied == BinaryOperator::integer_divide) {
-    return divide_whole(left, right);
-  }
+  if (applied == BinaryOperator::integer_divide) return divide_whole(left, right);
   if (is_exact(left) && is_exact(right)) {
-    if (const auto result = apply_to_decimals(applied, decimal_of(left), decimal_of(right))) {
-      return *result;
-    }
+    if (const auto result = apply_to_decimals(applied, decimal_of(left), decimal_of(right))) return *result;
   }
   return apply_to_doubles(applied, left, right);
 }
@@ -203,30 +183,30 @@ Result<Value> apply_arithmetic(BinaryOperator applied, const Value& left, const 
 Value apply_and(const Value& left, const Value& right) {
   const auto a = is_true(left);
   const auto b = is_true(right);
-  if (a == false || b == false) {
-    return truth(false);
-  }
-  return a && b ? truth(true) : Value{};
+  if (a == false || b == false) return truth(false);
+  if (!a || !b) return {};
+  return truth(true);
 }
 
 Value apply_or(const Value& left, const Value& right) {
   const auto a = is_true(left);
   const auto b = is_true(right);
-  if (a == true || b == true) {
-    return truth(true);
-  }
-  return a && b ? truth(false) : Value{};
+  if (a == true || b == true) return truth(true);
+  if (!a || !b) return {};
+  return truth(false);
 }
 
 Value apply_xor(const Value& left, const Value& right) {
   const auto a = is_true(left);
   const auto b = is_true(right);
-  return a && b ? truth(*a != *b) : Value{};
+  if (!a || !b) return {};
+  return truth(*a != *b);
 }
 
 Value apply_comparison(BinaryOperator applied, const Value& left, const Value& right) {
   if (is_null(left) || is_null(right)) {
-    return applied == BinaryOperator::null_safe_equal ? truth(is_null(left) && is_null(right)) : Value{};
+    if (applied != BinaryOperator::null_safe_equal) return {};
+    return truth(is_null(left) && is_null(right));
   }
   const std::partial_ordering order = compare(left, right);
   switch (applied) {
@@ -255,9 +235,7 @@ std::partial_ordering compare(const Value& left, const Value& right) {
     return compare_ignoring_case(without_end_spaces(*left_text), without_end_spaces(*right_text)) <=> 0;
   }
   if (is_exact(left) && is_exact(right)) {
-    if (const auto order = compare(decimal_of(left), decimal_of(right))) {
-      return *order;
-    }
+    if (const auto order = compare(decimal_of(left), decimal_of(right))) return *order;
   }
   return number_of(left) <=> number_of(right);
 }
@@ -296,7 +274,8 @@ Value negate(const Value& value) {
   if (is_integer(value)) {
     const Integer128 negated = -integer_of(value);
     const auto narrow = to_integer(negated, false);
-    return narrow ? *narrow : Value(Decimal{negated, 0});
+    if (narrow) return *narrow;
+    return Decimal{negated, 0};
   }
   if (const auto* decimal = std::get_if<Decimal>(&value)) {
     return Decimal{-decimal->coefficient, decimal->scale};
@@ -306,7 +285,8 @@ Value negate(const Value& value) {
 
 Value logical_not(const Value& value) {
   const auto holds = is_true(value);
-  return holds ? truth(!*holds) : Value{};
+  if (!holds) return {};
+  return truth(!*holds);
 }
 
 }  // namespace sluice::sql

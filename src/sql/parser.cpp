@@ -37,15 +37,9 @@ class StatementParser {
     if (cursor_.accept_word("SELECT")) {
       return as_statement(selects_from_table() ? parse_select_from_table() : parse_plain_select());
     }
-    if (cursor_.accept_word("SET")) {
-      return as_statement(parse_set(cursor_, expressions_));
-    }
-    if (cursor_.accept_word("SHOW")) {
-      return parse_show(cursor_, rules_);
-    }
-    if (cursor_.accept_word("USE")) {
-      return parse_use();
-    }
+    if (cursor_.accept_word("SET")) return as_statement(parse_set(cursor_, expressions_));
+    if (cursor_.accept_word("SHOW")) return parse_show(cursor_, rules_);
+    if (cursor_.accept_word("USE")) return parse_use();
     if (cursor_.accept_word("DESCRIBE") || cursor_.accept_word("DESC") || cursor_.accept_word("EXPLAIN")) {
       return as_statement(parse_describe(cursor_, tenant_));
     }
@@ -64,9 +58,7 @@ class StatementParser {
  private:
   template <typename Kind>
   static Result<Statement> as_statement(Result<Kind> parsed) {
-    if (!parsed) {
-      return std::unexpected(std::move(parsed.error()));
-    }
+    if (!parsed) return std::unexpected(std::move(parsed.error()));
     return std::move(*parsed);
   }
 
@@ -93,12 +85,8 @@ class StatementParser {
 
   Result<Statement> parse_use() {
     auto name = cursor_.expect_name();
-    if (!name) {
-      return std::unexpected(std::move(name.error()));
-    }
-    if (auto end = cursor_.expect_end(); !end) {
-      return std::unexpected(std::move(end.error()));
-    }
+    if (!name) return std::unexpected(std::move(name.error()));
+    if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
     return UseDatabase{std::move(*name)};
   }
 
@@ -112,17 +100,11 @@ class StatementParser {
       const bool rollback = cursor_.at_word("ROLLBACK");
       cursor_.next();
       cursor_.accept_word("WORK");
-      if (rollback && cursor_.accept_word("TO")) {
-        return no_savepoint();
-      }
+      if (rollback && cursor_.accept_word("TO")) return no_savepoint();
       words = skip_completion();
     }
-    if (!words) {
-      return std::unexpected(std::move(words.error()));
-    }
-    if (auto end = cursor_.expect_end(); !end) {
-      return std::unexpected(std::move(end.error()));
-    }
+    if (!words) return std::unexpected(std::move(words.error()));
+    if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
     return TransactionControl{};
   }
 
@@ -144,9 +126,7 @@ class StatementParser {
     if (!cursor_.accept_words({"AND", "NO", "CHAIN"})) {
       cursor_.accept_words({"AND", "CHAIN"});
     }
-    if (cursor_.at_word("RELEASE")) {
-      return not_supported("COMMIT RELEASE");
-    }
+    if (cursor_.at_word("RELEASE")) return not_supported("COMMIT RELEASE");
     cursor_.accept_words({"NO", "RELEASE"});
     return {};
   }
@@ -154,12 +134,8 @@ class StatementParser {
   Result<Statement> no_savepoint() {
     cursor_.accept_word("SAVEPOINT");
     auto name = cursor_.expect_name();
-    if (!name) {
-      return std::unexpected(std::move(name.error()));
-    }
-    if (auto end = cursor_.expect_end(); !end) {
-      return std::unexpected(std::move(end.error()));
-    }
+    if (!name) return std::unexpected(std::move(name.error()));
+    if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
     return fail(ErrorKind::invalid, "SAVEPOINT " + *name + " does not exist", error_code::does_not_exist);
   }
 
@@ -176,14 +152,10 @@ Result<Statement> parse_statement(std::string_view text, const ParseRules& rules
     return fail(ErrorKind::limit, "Got a packet bigger than 'max_allowed_packet' bytes", error_code::packet_too_large);
   }
   auto tokens = tokenize(text, rules.dialect);
-  if (!tokens) {
-    return std::unexpected(std::move(tokens.error()));
-  }
+  if (!tokens) return std::unexpected(std::move(tokens.error()));
   TokenCursor start(*tokens);
   start.accept_symbol(";");
-  if (start.at_end()) {
-    return fail(ErrorKind::invalid, "Query was empty", error_code::empty_query);
-  }
+  if (start.at_end()) return fail(ErrorKind::invalid, "Query was empty", error_code::empty_query);
   return StatementParser(*tokens, rules).parse();
 }
 

@@ -18,9 +18,7 @@ constexpr std::size_t parameter_count_max = 65535;
 
 /// With an exponent, so that it is read as a floating point number again and not as a decimal one.
 std::string double_literal(double number) {
-  if (!std::isfinite(number)) {
-    return "NULL";
-  }
+  if (!std::isfinite(number)) return "NULL";
   std::string text = fmt::format("{}", number);
   return text.contains('e') ? text : text + "e0";
 }
@@ -28,9 +26,7 @@ std::string double_literal(double number) {
 }  // namespace
 
 std::string literal_text(const Value& value, const Dialect& dialect) {
-  if (const auto* number = std::get_if<double>(&value)) {
-    return double_literal(*number);
-  }
+  if (const auto* number = std::get_if<double>(&value)) return double_literal(*number);
   if (const auto* text = std::get_if<std::string>(&value)) {
     return is_utf8(*text) ? quote_string(*text, dialect.no_backslash_escapes) : "x'" + to_hex(as_bytes(*text)) + "'";
   }
@@ -39,14 +35,10 @@ std::string literal_text(const Value& value, const Dialect& dialect) {
 
 Result<PreparedText> PreparedText::make(std::string text, const Dialect& dialect) {
   auto tokens = tokenize(text, dialect);
-  if (!tokens) {
-    return std::unexpected(std::move(tokens.error()));
-  }
+  if (!tokens) return std::unexpected(std::move(tokens.error()));
   std::vector<std::uint32_t> places;
   for (const Token& token : tokens->tokens) {
-    if (token.kind == TokenKind::placeholder) {
-      places.push_back(token.begin);
-    }
+    if (token.kind == TokenKind::placeholder) places.push_back(token.begin);
   }
   if (places.size() > parameter_count_max) {
     return fail(ErrorKind::limit, "Prepared statement contains too many placeholders",

@@ -11,9 +11,7 @@ namespace {
 constexpr std::size_t column_name_size_max = 255;
 
 Result<std::string> parse_alias(TokenCursor& cursor) {
-  if (cursor.peek().kind == TokenKind::string) {
-    return cursor.next().text;
-  }
+  if (cursor.peek().kind == TokenKind::string) return cursor.next().text;
   return cursor.expect_name();
 }
 
@@ -21,12 +19,8 @@ Result<std::string> parse_alias(TokenCursor& cursor) {
 std::string column_name(const Expression& expression, const TokenCursor& cursor, const Token& first) {
   std::string text = cursor.statement().text(first.begin, cursor.end_of_last());
   if (const auto* literal = std::get_if<Literal>(&expression.node)) {
-    if (is_null(literal->value)) {
-      return "NULL";
-    }
-    if (first.kind == TokenKind::string) {
-      return first.text;
-    }
+    if (is_null(literal->value)) return "NULL";
+    if (first.kind == TokenKind::string) return first.text;
     if (first.kind == TokenKind::word) {
       return first.text.starts_with('_') ? *text_of(literal->value) : to_upper(first.text);
     }
@@ -40,9 +34,7 @@ std::string column_name(const Expression& expression, const TokenCursor& cursor,
 Result<Select::Item> parse_item(TokenCursor& cursor, const ExpressionRules& rules) {
   const Token& first = cursor.peek();
   auto expression = parse_expression(cursor, rules);
-  if (!expression) {
-    return std::unexpected(std::move(expression.error()));
-  }
+  if (!expression) return std::unexpected(std::move(expression.error()));
   Select::Item item{.expression = std::move(*expression), .column = {}};
   const Token& behind = cursor.peek();
   const bool alias_follows = behind.kind == TokenKind::string || behind.kind == TokenKind::quoted_name ||
@@ -53,9 +45,7 @@ Result<Select::Item> parse_item(TokenCursor& cursor, const ExpressionRules& rule
   }
   cursor.accept_word("AS");
   auto alias = parse_alias(cursor);
-  if (!alias) {
-    return std::unexpected(std::move(alias.error()));
-  }
+  if (!alias) return std::unexpected(std::move(alias.error()));
   item.column = std::move(*alias);
   return item;
 }
@@ -65,9 +55,7 @@ Result<std::uint64_t> parse_row_count(TokenCursor& cursor, const ExpressionRules
     cursor.next();
     return std::uint64_t{0};
   }
-  if (cursor.peek().kind != TokenKind::number) {
-    return cursor.error_here();
-  }
+  if (cursor.peek().kind != TokenKind::number) return cursor.error_here();
   const auto number = parse_number(cursor.peek().text);
   if (number && std::holds_alternative<std::int64_t>(*number)) {
     cursor.next();
@@ -83,21 +71,15 @@ Result<std::uint64_t> parse_row_count(TokenCursor& cursor, const ExpressionRules
 }  // namespace
 
 Result<std::optional<Limit>> parse_limit(TokenCursor& cursor, const ExpressionRules& rules) {
-  if (!cursor.accept_word("LIMIT")) {
-    return std::nullopt;
-  }
+  if (!cursor.accept_word("LIMIT")) return std::nullopt;
   auto first = parse_row_count(cursor, rules);
-  if (!first) {
-    return std::unexpected(std::move(first.error()));
-  }
+  if (!first) return std::unexpected(std::move(first.error()));
   const bool offset_first = cursor.accept_symbol(",");
   if (!offset_first && !cursor.accept_word("OFFSET")) {
     return Limit{.offset = 0, .count = *first};
   }
   auto second = parse_row_count(cursor, rules);
-  if (!second) {
-    return std::unexpected(std::move(second.error()));
-  }
+  if (!second) return std::unexpected(std::move(second.error()));
   return offset_first ? Limit{.offset = *first, .count = *second} : Limit{.offset = *second, .count = *first};
 }
 
@@ -107,13 +89,9 @@ Result<Select> parse_select(TokenCursor& cursor, const ExpressionRules& rules) {
   }
   Select select;
   do {
-    if (select.items.size() >= list_length_max) {
-      return not_supported("a list of more than 4096 parts");
-    }
+    if (select.items.size() >= list_length_max) return not_supported("a list of more than 4096 parts");
     auto item = parse_item(cursor, rules);
-    if (!item) {
-      return std::unexpected(std::move(item.error()));
-    }
+    if (!item) return std::unexpected(std::move(item.error()));
     select.items.push_back(std::move(*item));
   } while (cursor.accept_symbol(","));
   cursor.accept_words({"FROM", "DUAL"});
@@ -122,13 +100,9 @@ Result<Select> parse_select(TokenCursor& cursor, const ExpressionRules& rules) {
     return not_supported("SELECT ... " + to_upper(cursor.peek().text));
   }
   auto limit = parse_limit(cursor, rules);
-  if (!limit) {
-    return std::unexpected(std::move(limit.error()));
-  }
+  if (!limit) return std::unexpected(std::move(limit.error()));
   select.limit = *limit;
-  if (auto end = cursor.expect_end(); !end) {
-    return std::unexpected(std::move(end.error()));
-  }
+  if (auto end = cursor.expect_end(); !end) return std::unexpected(std::move(end.error()));
   return select;
 }
 

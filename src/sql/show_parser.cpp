@@ -28,16 +28,10 @@ class ShowParser {
     }
     const TenantQueryRules rules{.database = rules_.database, .parameters = rules_.parameters};
     auto query = parse_metadata_show(cursor_, rules);
-    if (!query) {
-      return std::unexpected(std::move(query.error()));
-    }
-    if (*query) {
-      return std::move(**query);
-    }
+    if (!query) return std::unexpected(std::move(query.error()));
+    if (*query) return std::move(**query);
     for (const std::string_view word : shown_elsewhere) {
-      if (cursor_.at_word(word)) {
-        return not_supported("SHOW " + std::string(word));
-      }
+      if (cursor_.at_word(word)) return not_supported("SHOW " + std::string(word));
     }
     return cursor_.error_here();
   }
@@ -68,29 +62,21 @@ class ShowParser {
     if (cursor_.accept_words({"FULL", "PROCESSLIST"})) {
       return ended(ShowProcessList{.full = true});
     }
-    if (cursor_.accept_word("GRANTS")) {
-      return parse_grants();
-    }
+    if (cursor_.accept_word("GRANTS")) return parse_grants();
     return parse_diagnostics();
   }
 
   Result<std::optional<Statement>> ended(Statement statement) {
-    if (auto end = cursor_.expect_end(); !end) {
-      return std::unexpected(std::move(end.error()));
-    }
+    if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
     return statement;
   }
 
   Result<std::optional<Statement>> parse_variables(Scope scope, bool scoped) {
-    if (scoped) {
-      cursor_.next();
-    }
+    if (scoped) cursor_.next();
     const bool variables = cursor_.at_word("VARIABLES");
     cursor_.next();
     auto filter = parse_filter();
-    if (!filter) {
-      return std::unexpected(std::move(filter.error()));
-    }
+    if (!filter) return std::unexpected(std::move(filter.error()));
     if (variables) {
       return ended(ShowVariables{.scope = scope, .filter = std::move(*filter)});
     }
@@ -112,9 +98,7 @@ class ShowParser {
       }
     } else if (cursor_.accept_word("WHERE")) {
       auto where = parse_expression(cursor_, expressions_);
-      if (!where) {
-        return std::unexpected(std::move(where.error()));
-      }
+      if (!where) return std::unexpected(std::move(where.error()));
       filter.where = std::move(*where);
     }
     return filter;
@@ -123,13 +107,9 @@ class ShowParser {
   /// [FOR CURRENT_USER[()]]
   Result<std::optional<Statement>> parse_grants() {
     if (cursor_.accept_word("FOR")) {
-      if (!cursor_.accept_word("CURRENT_USER")) {
-        return not_supported("SHOW GRANTS of another user");
-      }
+      if (!cursor_.accept_word("CURRENT_USER")) return not_supported("SHOW GRANTS of another user");
       if (cursor_.accept_symbol("(")) {
-        if (auto close = cursor_.expect_symbol(")"); !close) {
-          return std::unexpected(std::move(close.error()));
-        }
+        if (auto close = cursor_.expect_symbol(")"); !close) return std::unexpected(std::move(close.error()));
       }
     }
     return ended(ShowGrants{});
@@ -151,9 +131,7 @@ class ShowParser {
     }
     cursor_.next();
     auto limit = parse_limit(cursor_, expressions_);
-    if (!limit) {
-      return std::unexpected(std::move(limit.error()));
-    }
+    if (!limit) return std::unexpected(std::move(limit.error()));
     show.limit = *limit;
     return ended(std::move(show));
   }

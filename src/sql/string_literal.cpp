@@ -43,9 +43,7 @@ std::string quote(std::string_view text, char quote_character, bool double_backs
   result.reserve(text.size() + 2);
   result.push_back(quote_character);
   for (const char character : text) {
-    if (character == quote_character || (double_backslashes && character == '\\')) {
-      result.push_back(character);
-    }
+    if (character == quote_character || (double_backslashes && character == '\\')) result.push_back(character);
     result.push_back(character);
   }
   result.push_back(quote_character);
@@ -67,9 +65,7 @@ std::optional<QuotedText> read_quoted(std::string_view text, char quote_characte
       result.text.push_back(character);
       at += 2;
     } else if (character == '\\' && escapes) {
-      if (at + 1 >= text.size()) {
-        return std::nullopt;
-      }
+      if (at + 1 >= text.size()) return std::nullopt;
       append_escaped(result.text, text[at + 1]);
       at += 2;
     } else {
@@ -84,9 +80,7 @@ std::optional<std::string> bytes_of_hexadecimal(std::string_view digits) {
   std::string even(digits.size() % 2 == 0 ? "" : "0");
   even += digits;
   const auto bytes = from_hex(even);
-  if (!bytes) {
-    return std::nullopt;
-  }
+  if (!bytes) return std::nullopt;
   return std::string(as_text(*bytes));
 }
 
@@ -94,9 +88,7 @@ std::optional<std::string> bytes_of_bits(std::string_view digits) {
   std::string bytes((digits.size() + 7) / 8, '\0');
   std::size_t bit = bytes.size() * 8 - digits.size();
   for (const char digit : digits) {
-    if (digit != '0' && digit != '1') {
-      return std::nullopt;
-    }
+    if (digit != '0' && digit != '1') return std::nullopt;
     if (digit == '1') {
       const unsigned mask = 0x80U >> (bit % 8);
       bytes[bit / 8] = static_cast<char>(static_cast<unsigned char>(bytes[bit / 8]) | mask);

@@ -7,27 +7,31 @@
 namespace sluice::sql {
 namespace {
 
-/// The query as it is handed to the tenant database, or the number of the error.
+/// The query as it is handed to the tenant database, without the hint of a SELECT, or the number of the error.
 std::string tenant_text(std::string_view text, ParseRules rules = {.database = "d1"}) {
   const auto statement = parse_statement(text, rules);
-  if (!statement) {
-    return std::to_string(statement.error().code);
-  }
+  if (!statement) return std::to_string(statement.error().code);
   const auto* query = std::get_if<TenantQuery>(&*statement);
-  return query == nullptr ? "not a tenant query" : query->text;
+  if (query == nullptr) return "not a tenant query";
+  std::string result = query->text;
+  if (result.starts_with("SELECT ")) {
+    EXPECT_EQ(result.substr(7, tenant_select_hint.size()), tenant_select_hint);
+    result.erase(7, tenant_select_hint.size() + 1);
+  }
+  return result;
 }
 
 TEST(TenantQueryParser, QueriesOfClients) {
   EXPECT_EQ(
       tenant_text("SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, COLUMN_COMMENT, COLUMN_TYPE FROM "
                   "INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA='d1' AND TABLE_NAME='t' ORDER BY ORDINAL_POSITION"),
-      "SELECT COLUMN_NAME , COLLATION_NAME , CHARACTER_SET_NAME , COLUMN_COMMENT , COLUMN_TYPE FROM "
+      "SELECT COLUMN_NAME, COLLATION_NAME, CHARACTER_SET_NAME, COLUMN_COMMENT, COLUMN_TYPE FROM "
       "`INFORMATION_SCHEMA`.`COLUMNS` WHERE TABLE_SCHEMA = 'd1' AND TABLE_NAME = 't' ORDER BY ORDINAL_POSITION");
   EXPECT_EQ(
       tenant_text(
           "select c.COLLATION_NAME, c.ID, cs.MAXLEN, c.IS_DEFAULT='Yes' from INFORMATION_SCHEMA.COLLATIONS as c "
           "left join INFORMATION_SCHEMA.CHARACTER_SETS as cs on cs.CHARACTER_SET_NAME=c.CHARACTER_SET_NAME"),
-      "SELECT c.COLLATION_NAME , c.ID , cs.MAXLEN , c.IS_DEFAULT = 'Yes' FROM `INFORMATION_SCHEMA`.`COLLATIONS` AS `c` "
+      "SELECT c.COLLATION_NAME, c.ID, cs.MAXLEN, c.IS_DEFAULT = 'Yes' FROM `INFORMATION_SCHEMA`.`COLLATIONS` AS `c` "
       "LEFT JOIN `INFORMATION_SCHEMA`.`CHARACTER_SETS` AS `cs` ON cs.CHARACTER_SET_NAME = c.CHARACTER_SET_NAME");
   EXPECT_EQ(tenant_text("SHOW FULL TABLES IN `a``b` where Table_Type = 'BASE TABLE'"),
             "SHOW FULL TABLES FROM `a``b` WHERE Table_Type = 'BASE TABLE'");
@@ -122,9 +126,8 @@ TEST(TenantQueryParser, NothingButAPlainQuery) {
 }
 
 TEST(TenantQueryParser, HarmlessFunctionsKeepTheirParenthesisClose) {
-  EXPECT_EQ(
-      tenant_text("SELECT COUNT(*), IF (a, 'b', TRIM(c FROM d)) FROM information_schema.tables WHERE a IN (1,2)"),
-      "SELECT COUNT( * ) , IF( a , 'b' , TRIM( c FROM d ) ) FROM `information_schema`.`tables` WHERE a IN ( 1 , 2 )");
+  EXPECT_EQ(tenant_text("SELECT COUNT(*), IF (a, 'b', TRIM(c FROM d)) FROM information_schema.tables WHERE a IN (1,2)"),
+            "SELECT COUNT( * ), IF( a, 'b', TRIM( c FROM d ) ) FROM `information_schema`.`tables` WHERE a IN ( 1, 2 )");
   EXPECT_EQ(tenant_text("SELECT 1 FROM information_schema.tables WHERE TABLE_SCHEMA = DATABASE()"),
             "SELECT 1 FROM `information_schema`.`tables` WHERE TABLE_SCHEMA = 'd1'");
   EXPECT_EQ(tenant_text("SELECT SCHEMA( ) FROM information_schema.tables", {}),
@@ -140,10 +143,10 @@ TEST(TenantQueryParser, WhatIsReadDifferentlyElsewhereIsWrittenAnew) {
             "SELECT `a``b` FROM `information_schema`.`tables`");
   EXPECT_EQ(tenant_text("SELECT \"a'b\" FROM information_schema.tables"),
             "SELECT 'a''b' FROM `information_schema`.`tables`");
-  EXPECT_EQ(tenant_text("SELECT 1 /*! , 2 */ /* x */ FROM information_schema.tables -- y"),
-            "SELECT 1 , 2 FROM `information_schema`.`tables`");
+  EXPECT_EQ(tenant_text("SELECT 1 /*!, 2 */ /* x */ FROM information_schema.tables -- y"),
+            "SELECT 1, 2 FROM `information_schema`.`tables`");
   EXPECT_EQ(tenant_text("SELECT 'a' 'b', \"c\"'d', x'4142' FROM information_schema.tables"),
-            "SELECT 'a' 'b' , 'c' 'd' , x'4142' FROM `information_schema`.`tables`");
+            "SELECT 'a' 'b', 'c' 'd', x'4142' FROM `information_schema`.`tables`");
   EXPECT_EQ(tenant_text("SELECT '\xBF\x5C' FROM information_schema.tables"), "1064");
   EXPECT_EQ(tenant_text("SELECT '\xBF' FROM information_schema.tables"), "1300");
   EXPECT_EQ(tenant_text("SHOW CREATE TABLE `\xBF`"), "1064");
@@ -155,7 +158,7 @@ TEST(TenantQueryParser, NestingAndTablesHaveLimits) {
   const std::string close(200, ')');
   EXPECT_EQ(tenant_text("SELECT " + open + "1" + close + " FROM information_schema.tables"), "1235");
   std::string joined = "SELECT 1 FROM information_schema.tables";
-  for (int i = 0; i < 16; ++i) {
+  for (int i = 0; i < 6; ++i) {
     joined += ", information_schema.tables t" + std::to_string(i);
   }
   EXPECT_EQ(tenant_text(joined), "1235");

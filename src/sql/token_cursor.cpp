@@ -44,9 +44,7 @@ bool TokenCursor::at_symbol(std::string_view symbol, std::size_t ahead) const {
 
 const Token& TokenCursor::next() {
   const Token& token = peek();
-  if (token.kind != TokenKind::end) {
-    ++index_;
-  }
+  if (token.kind != TokenKind::end) ++index_;
   return token;
 }
 
@@ -57,9 +55,7 @@ bool TokenCursor::accept_word(std::string_view keyword) {
 bool TokenCursor::accept_words(std::initializer_list<std::string_view> keywords) {
   std::size_t ahead = 0;
   for (const std::string_view keyword : keywords) {
-    if (!at_word(keyword, ahead)) {
-      return false;
-    }
+    if (!at_word(keyword, ahead)) return false;
     ++ahead;
   }
   index_ += ahead;
@@ -67,41 +63,31 @@ bool TokenCursor::accept_words(std::initializer_list<std::string_view> keywords)
 }
 
 bool TokenCursor::accept_symbol(std::string_view symbol) {
-  if (!at_symbol(symbol)) {
-    return false;
-  }
+  if (!at_symbol(symbol)) return false;
   ++index_;
   return true;
 }
 
 Result<void> TokenCursor::expect_word(std::string_view keyword) {
-  if (!accept_word(keyword)) {
-    return error_here();
-  }
+  if (!accept_word(keyword)) return error_here();
   return {};
 }
 
 Result<void> TokenCursor::expect_symbol(std::string_view symbol) {
-  if (!accept_symbol(symbol)) {
-    return error_here();
-  }
+  if (!accept_symbol(symbol)) return error_here();
   return {};
 }
 
 Result<std::string> TokenCursor::expect_name() {
   const Token& token = peek();
   const bool name = token.kind == TokenKind::quoted_name || (token.kind == TokenKind::word && !is_reserved(token.text));
-  if (!name || token.text.empty()) {
-    return error_here();
-  }
+  if (!name || token.text.empty()) return error_here();
   return next().text;
 }
 
 Result<void> TokenCursor::expect_end() {
   accept_symbol(";");
-  if (!at_end()) {
-    return error_here();
-  }
+  if (!at_end()) return error_here();
   return {};
 }
 

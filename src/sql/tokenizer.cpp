@@ -28,23 +28,15 @@ class Tokenizer {
 
   Result<TokenizedStatement> run() {
     for (;;) {
-      if (auto skipped = skip_space(); !skipped) {
-        return std::unexpected(std::move(skipped.error()));
-      }
+      if (auto skipped = skip_space(); !skipped) return std::unexpected(std::move(skipped.error()));
       begin_ = at_;
-      if (at_end()) {
-        break;
-      }
+      if (at_end()) break;
       if (result_.tokens.size() >= token_count_max) {
         return not_supported(fmt::format("a statement of more than {} words", token_count_max));
       }
-      if (!read_token()) {
-        return syntax_error(source_, begin_);
-      }
+      if (!read_token()) return syntax_error(source_, begin_);
     }
-    if (executable_comment_) {
-      return syntax_error(source_, source_.size());
-    }
+    if (executable_comment_) return syntax_error(source_, source_.size());
     add(TokenKind::end, {});
     result_.source = source_;
     return std::move(result_);
@@ -78,9 +70,7 @@ class Tokenizer {
       } else if (at("--") && static_cast<unsigned char>(look(2)) <= ' ') {
         skip_line();
       } else if (at("/*")) {
-        if (auto skipped = skip_comment(); !skipped) {
-          return skipped;
-        }
+        if (auto skipped = skip_comment(); !skipped) return skipped;
       } else if (executable_comment_ && at("*/")) {
         executable_comment_ = false;
         comment_until(at_ + 2);
@@ -110,9 +100,7 @@ class Tokenizer {
       }
     }
     const std::size_t end = source_.find("*/", at_ + 2);
-    if (end == std::string_view::npos) {
-      return syntax_error(source_, at_);
-    }
+    if (end == std::string_view::npos) return syntax_error(source_, at_);
     comment_until(end + 2);
     return {};
   }
@@ -139,9 +127,7 @@ class Tokenizer {
     if (look(1) == '\'' && (kind == 'n' || kind == 'x' || kind == 'b')) {
       return kind == 'n' ? read_national_string() : read_bit_string(kind);
     }
-    if (is_digit(first) || (first == '.' && is_digit(look(1)) && !behind_name())) {
-      return read_number();
-    }
+    if (is_digit(first) || (first == '.' && is_digit(look(1)) && !behind_name())) return read_number();
     if (is_name_character(first)) {
       read_word();
       return true;
@@ -151,9 +137,7 @@ class Tokenizer {
 
   /// Whether a name ends right here, so that a point qualifies it.
   [[nodiscard]] bool behind_name() const {
-    if (result_.tokens.empty() || result_.tokens.back().end != at_) {
-      return false;
-    }
+    if (result_.tokens.empty() || result_.tokens.back().end != at_) return false;
     const TokenKind kind = result_.tokens.back().kind;
     return kind == TokenKind::word || kind == TokenKind::quoted_name;
   }
@@ -168,9 +152,7 @@ class Tokenizer {
   bool read_string(TokenKind kind, char quote) {
     const bool escapes = kind == TokenKind::string && !dialect_.no_backslash_escapes;
     auto literal = read_quoted(source_.substr(at_), quote, escapes);
-    if (!literal) {
-      return false;
-    }
+    if (!literal) return false;
     at_ += literal->size;
     add(kind, std::move(literal->text));
     return true;
@@ -183,14 +165,10 @@ class Tokenizer {
 
   bool read_bit_string(char kind) {
     const std::size_t end = source_.find('\'', at_ + 2);
-    if (end == std::string_view::npos) {
-      return false;
-    }
+    if (end == std::string_view::npos) return false;
     const std::string_view digits = source_.substr(at_ + 2, end - at_ - 2);
     auto bytes = kind == 'x' ? bytes_of_hexadecimal(digits) : bytes_of_bits(digits);
-    if (!bytes || (kind == 'x' && digits.size() % 2 != 0)) {
-      return false;
-    }
+    if (!bytes || (kind == 'x' && digits.size() % 2 != 0)) return false;
     at_ = end + 1;
     add(TokenKind::bytes, std::move(*bytes));
     return true;
@@ -206,9 +184,7 @@ class Tokenizer {
     }
     if (look() == '\'' || look() == '"' || look() == '`') {
       auto literal = read_quoted(source_.substr(at_), look(), look() != '`' && !dialect_.no_backslash_escapes);
-      if (!literal) {
-        return false;
-      }
+      if (!literal) return false;
       at_ += literal->size;
       add(TokenKind::user_variable, to_lower(literal->text));
       return true;
@@ -229,9 +205,7 @@ class Tokenizer {
 
   /// A number, or a name that begins with digits.
   bool read_number() {
-    if (look() == '0' && (look(1) == 'x' || look(1) == 'b') && read_prefixed_number()) {
-      return true;
-    }
+    if (look() == '0' && (look(1) == 'x' || look(1) == 'b') && read_prefixed_number()) return true;
     skip_digits();
     const bool whole = look() != '.';
     if (!whole && at_ > begin_ && result_.tokens.size() > 0 && result_.tokens.back().text == "." &&
@@ -268,13 +242,9 @@ class Tokenizer {
       ++end;
     }
     const std::string_view digits = source_.substr(at_ + 2, end - at_ - 2);
-    if (digits.empty() || (end < source_.size() && is_name_character(source_[end]))) {
-      return false;
-    }
+    if (digits.empty() || (end < source_.size() && is_name_character(source_[end]))) return false;
     auto bytes = hexadecimal ? bytes_of_hexadecimal(digits) : bytes_of_bits(digits);
-    if (!bytes) {
-      return false;
-    }
+    if (!bytes) return false;
     at_ = end;
     add(TokenKind::bytes, std::move(*bytes));
     return true;
@@ -291,9 +261,7 @@ class Tokenizer {
         return true;
       }
     }
-    if (short_symbols.find(look()) == std::string_view::npos || look() == '\0') {
-      return false;
-    }
+    if (short_symbols.find(look()) == std::string_view::npos || look() == '\0') return false;
     add_symbol();
     return true;
   }

@@ -10,15 +10,11 @@ namespace {
 /// The tokens as "kind:text", where the kind is its first letter.
 std::string tokens(std::string_view statement, const Dialect& dialect = {}) {
   const auto result = tokenize(statement, dialect);
-  if (!result) {
-    return result.error().message.substr(result.error().message.find("near"));
-  }
+  if (!result) return result.error().message.substr(result.error().message.find("near"));
   static constexpr std::string_view letters = "wqsbnus?";
   std::string text;
   for (const Token& token : result->tokens) {
-    if (token.kind == TokenKind::end) {
-      break;
-    }
+    if (token.kind == TokenKind::end) break;
     text += text.empty() ? "" : " ";
     if (token.kind == TokenKind::symbol) {
       text += token.text;

@@ -12,12 +12,8 @@ std::size_t character_size(std::string_view text) {
     return index < text.size() && byte(index) >= least && byte(index) <= most;
   };
   const std::uint8_t first = byte(0);
-  if (first < 0x80) {
-    return 1;
-  }
-  if (first >= 0xC2 && first <= 0xDF) {
-    return continues(1, 0x80, 0xBF) ? 2 : 0;
-  }
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return continues(1, 0x80, 0xBF) ? 2 : 0;
   if (first >= 0xE0 && first <= 0xEF) {
     const std::uint8_t least = first == 0xE0 ? 0xA0 : 0x80;
     const std::uint8_t most = first == 0xED ? 0x9F : 0xBF;
@@ -40,18 +36,14 @@ bool is_continuation(char character) {
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = character_size(text);
-    if (size == 0) {
-      return false;
-    }
+    if (size == 0) return false;
     text.remove_prefix(size);
   }
   return true;
 }
 
 std::string_view utf8_start(std::string_view text, std::size_t size_max) {
-  if (text.size() <= size_max) {
-    return text;
-  }
+  if (text.size() <= size_max) return text;
   std::size_t size = size_max;
   while (size > 0 && size_max - size < 3 && is_continuation(text[size])) {
     --size;

@@ -18,9 +18,7 @@ std::string without_exponent(std::string_view text, std::size_t exponent) {
   std::string result(text.starts_with('-') ? "-0." : "0.");
   result.append(static_cast<std::size_t>(shift) - 1, '0');
   for (const char character : text.substr(0, exponent)) {
-    if (is_digit(character)) {
-      result.push_back(character);
-    }
+    if (is_digit(character)) result.push_back(character);
   }
   return result;
 }
@@ -38,15 +36,9 @@ std::string double_text(double number) {
     text.erase(last_digit + 1, exponent - last_digit - 1);
     exponent = text.find('e');
   }
-  if (exponent == std::string::npos) {
-    return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
-  }
-  if (magnitude >= 1e-15 && magnitude < 1) {
-    return without_exponent(text, exponent);
-  }
-  if (text[exponent + 1] == '+') {
-    text.erase(exponent + 1, 1);
-  }
+  if (exponent == std::string::npos) return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+  if (magnitude >= 1e-15 && magnitude < 1) return without_exponent(text, exponent);
+  if (text[exponent + 1] == '+') text.erase(exponent + 1, 1);
   const std::size_t digits = text.find_first_of("0123456789", exponent);
   while (text[digits] == '0' && digits + 1 < text.size()) {
     text.erase(digits, 1);
@@ -59,14 +51,10 @@ double leading_number(std::string_view text) {
   while (!text.empty() && is_space(text.front())) {
     text.remove_prefix(1);
   }
-  if (text.starts_with('+')) {
-    text.remove_prefix(1);
-  }
+  if (text.starts_with('+')) text.remove_prefix(1);
   const std::size_t first_digit = text.starts_with('-') ? 1 : 0;
   // from_chars also takes "inf" and "nan", which SQL does not.
-  if (first_digit >= text.size() || (!is_digit(text[first_digit]) && text[first_digit] != '.')) {
-    return 0;
-  }
+  if (first_digit >= text.size() || (!is_digit(text[first_digit]) && text[first_digit] != '.')) return 0;
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::result_out_of_range) {
@@ -102,19 +90,13 @@ double number_of(const Value& value) {
 }
 
 std::optional<bool> is_true(const Value& value) {
-  if (is_null(value)) {
-    return std::nullopt;
-  }
-  if (const auto* decimal = std::get_if<Decimal>(&value)) {
-    return !decimal->is_zero();
-  }
+  if (is_null(value)) return std::nullopt;
+  if (const auto* decimal = std::get_if<Decimal>(&value)) return !decimal->is_zero();
   return number_of(value) != 0;
 }
 
 std::optional<Value> parse_number(std::string_view text) {
-  if (text.empty() || (!is_digit(text.front()) && text.front() != '.')) {
-    return std::nullopt;
-  }
+  if (text.empty() || (!is_digit(text.front()) && text.front() != '.')) return std::nullopt;
   const char* const end = text.data() + text.size();
   if (text.find_first_of("eE") == std::string_view::npos) {
     if (text.find('.') == std::string_view::npos) {
@@ -127,15 +109,11 @@ std::optional<Value> parse_number(std::string_view text) {
         return number;
       }
     }
-    if (const auto decimal = parse_decimal(text)) {
-      return *decimal;
-    }
+    if (const auto decimal = parse_decimal(text)) return *decimal;
   }
   double number = 0;
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end) {
-    return std::nullopt;
-  }
+  if (error != std::errc() || stop != end) return std::nullopt;
   return number;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/error.h"
 #include "sql/decimal.h"
 
 namespace sluice::sql {
@@ -18,6 +19,12 @@ using Value = std::variant<std::monostate, std::int64_t, std::uint64_t, Decimal,
 }
 [[nodiscard]] inline Value truth(bool value) {
   return std::int64_t{value ? 1 : 0};
+}
+
+/// NULL as what something gives that can fail. Made in place, because g++ 12 takes a NULL that is moved for
+/// uninitialized.
+[[nodiscard]] inline Result<Value> null_result() {
+  return Result<Value>(std::in_place);
 }
 
 /// As MySQL prints it; nothing for NULL.

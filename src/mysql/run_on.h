@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace sluice::dump {
+namespace sluice::mysql {
 
 namespace asio = boost::asio;
 
@@ -28,4 +28,4 @@ template <typename Work>
   co_return result;
 }
 
-}  // namespace sluice::dump
+}  // namespace sluice::mysql
