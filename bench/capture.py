@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How fast a full binlog gets through an instance, against mysqlbinlog --raw from the same MySQL 9.7 in the same run.
 
-Each round copies the source's whole log once with mysqlbinlog --raw and once by an instance started from nothing (capture, conversion,
-files, all synced), one after the other. Prints a table and, as the last line, JSON; medians of the rounds."""
+Each round copies the source's whole log once with mysqlbinlog --raw and once by an instance started from nothing
+(capture, conversion, files), one after the other. Prints a table and, as the last line, JSON; medians of the rounds."""
 
 import json
 import os
@@ -36,10 +36,13 @@ def fill(server, row_size, rows):
     count = MEGABYTES * 1_000_000 // row_size // rows
     connection = server.connect(autocommit=True)
     with connection.cursor() as cursor:
-        cursor.execute("CREATE PROCEDURE bench.fill(n INT, k INT, size INT) BEGIN DECLARE i INT DEFAULT 0; DECLARE j INT; "
-                       "WHILE i < n DO START TRANSACTION; SET j = 0; WHILE j < k DO "
-                       "INSERT INTO bench.t (body) VALUES (REPEAT(CHAR(97 + (i + j) % 26), size)); SET j = j + 1; END WHILE; "
-                       "COMMIT; SET i = i + 1; END WHILE; END")
+        cursor.execute(
+            "CREATE PROCEDURE bench.fill(n INT, k INT, size INT) BEGIN "
+            "DECLARE i INT DEFAULT 0; DECLARE j INT; "
+            "WHILE i < n DO START TRANSACTION; SET j = 0; WHILE j < k DO "
+            "INSERT INTO bench.t (body) VALUES (REPEAT(CHAR(97 + (i + j) % 26), size)); "
+            "SET j = j + 1; END WHILE; COMMIT; SET i = i + 1; END WHILE; END"
+        )
         cursor.execute("FLUSH BINARY LOGS")
         start = server.position()[0]
         cursor.execute(f"CALL bench.fill({count}, {rows}, {row_size})")
@@ -50,11 +53,12 @@ def fill(server, row_size, rows):
 def copy_raw(server, first_file, folder):
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
-    subprocess.run(servers.MySQL97.program("usr/bin/mysqlbinlog") + [
-        "--no-defaults", f"--plugin-dir={servers.MySQL97.program('')[0].rsplit('/', 1)[0]}/root/usr/lib/mysql/plugin",
-        "--read-from-remote-server", "--raw", "--to-last-log", "--ssl-mode=DISABLED", "--get-server-public-key",
-        "-h127.0.0.1", f"-P{server.port}", f"-u{servers.CAPTURE_USER}", f"-p{servers.CAPTURE_PASSWORD}", first_file],
-        cwd=folder, check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        clients.mysqlbinlog_command(server, "--raw", "--to-last-log", first_file),
+        cwd=folder,
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     seconds = time.monotonic() - started
     now = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
@@ -76,7 +80,8 @@ def capture(server, first_file, folder):
     cpu = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     program.stop()
     binlog = os.path.join(folder, "data", "binlog")
-    size = sum(os.path.getsize(os.path.join(binlog, name)) for name in os.listdir(binlog) if name.startswith("mysql-bin.0"))
+    names = [name for name in os.listdir(binlog) if name.startswith("mysql-bin.0")]
+    size = sum(os.path.getsize(os.path.join(binlog, name)) for name in names)
     return seconds, cpu, size
 
 
@@ -114,8 +119,8 @@ def main():
             server.stop()
     print(f"{'':32}{'mysqlbinlog --raw':>24}{'instance':>24}")
     for line in lines:
-        print(f"{line['shape']:32}{line['raw']['megabytes_per_second']:>19} MB/s{line['sluice']['megabytes_per_second']:>19} MB/s"
-              f"   {line['times_faster']} times")
+        raw, sluice = (line[kind]["megabytes_per_second"] for kind in ("raw", "sluice"))
+        print(f"{line['shape']:32}{raw:>19} MB/s{sluice:>19} MB/s   {line['times_faster']} times")
     print(json.dumps(lines))
 
 

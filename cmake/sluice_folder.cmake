@@ -1,8 +1,8 @@
 # sluice_folder(PATH DEPENDS folders... LINK libraries...)
 #
-# One library target per folder of src/. A folder sees its own headers and those of the folders it names in DEPENDS, and of
-# no other: every folder has an include root of its own that holds nothing but a link to that folder. An #include that is
-# not allowed does not compile.
+# One library target per folder of src/. A folder sees its own headers and those of the folders it names in DEPENDS,
+# and of no other: every folder has an include root of its own that holds nothing but a link to that folder. An #include
+# that is not allowed does not compile.
 #
 # Sources are the folder's *.cpp; `*_test.cpp` become the folder's unit test program, `*_fuzz.cpp` its fuzz targets,
 # `main.cpp` is left to the caller.

@@ -42,12 +42,9 @@ class ByteWriter {
 
   /// MySQL's length-encoded integer, in its shortest form.
   ByteWriter& length_encoded(std::uint64_t value) {
-    if (value < 0xFB)
-      return u8(value);
-    if (value <= 0xFFFF)
-      return u8(0xFC).u16(value);
-    if (value <= 0xFFFFFF)
-      return u8(0xFD).u24(value);
+    if (value < 0xFB) return u8(value);
+    if (value <= 0xFFFF) return u8(0xFC).u16(value);
+    if (value <= 0xFFFFFF) return u8(0xFD).u24(value);
     return u8(0xFE).u64(value);
   }
 

@@ -19,8 +19,7 @@ std::unexpected<Error> system_error(std::string_view action, const std::filesyst
 
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, int mode) {
   FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC, mode));
-  if (!file)
-    return system_error("open", path, errno);
+  if (!file) return system_error("open", path, errno);
   return file;
 }
 
@@ -29,8 +28,7 @@ Result<void> write_at(const FileDescriptor& file, std::uint64_t offset, ByteView
   while (!bytes.empty()) {
     const ssize_t written = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0) {
-      if (errno == EINTR)
-        continue;
+      if (errno == EINTR) continue;
       return system_error("write", path, errno);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -45,53 +43,44 @@ Result<std::size_t> read_at(const FileDescriptor& file, std::uint64_t offset, st
   while (total < out.size()) {
     const ssize_t got = ::pread(file.get(), out.data() + total, out.size() - total, static_cast<off_t>(offset + total));
     if (got < 0) {
-      if (errno == EINTR)
-        continue;
+      if (errno == EINTR) continue;
       return system_error("read", path, errno);
     }
-    if (got == 0)
-      break;
+    if (got == 0) break;
     total += static_cast<std::size_t>(got);
   }
   return total;
 }
 
 Result<void> sync_data(const FileDescriptor& file, const std::filesystem::path& path) {
-  if (::fdatasync(file.get()) != 0)
-    return system_error("sync", path, errno);
+  if (::fdatasync(file.get()) != 0) return system_error("sync", path, errno);
   return {};
 }
 
 Result<void> sync_directory(const std::filesystem::path& directory) {
   auto descriptor = open_file(directory, O_RDONLY | O_DIRECTORY);
-  if (!descriptor)
-    return std::unexpected(std::move(descriptor.error()));
-  if (::fsync(descriptor->get()) != 0)
-    return system_error("sync", directory, errno);
+  if (!descriptor) return std::unexpected(std::move(descriptor.error()));
+  if (::fsync(descriptor->get()) != 0) return system_error("sync", directory, errno);
   return {};
 }
 
 Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    return system_error("look at", path, errno);
+  if (::fstat(file.get(), &status) != 0) return system_error("look at", path, errno);
   return static_cast<std::uint64_t>(status.st_size);
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t size_max) {
   auto file = open_file(path, O_RDONLY);
-  if (!file)
-    return std::unexpected(std::move(file.error()));
+  if (!file) return std::unexpected(std::move(file.error()));
   const auto size = file_size(*file, path);
-  if (!size)
-    return std::unexpected(size.error());
+  if (!size) return std::unexpected(size.error());
   if (*size > size_max) {
     return fail(ErrorKind::limit, fmt::format("{} has {} bytes; at most {} are read", path.string(), *size, size_max));
   }
   std::string content(static_cast<std::size_t>(*size), '\0');
   const auto got = read_at(*file, 0, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}, path);
-  if (!got)
-    return std::unexpected(got.error());
+  if (!got) return std::unexpected(got.error());
   content.resize(*got);
   return content;
 }
@@ -100,15 +89,11 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
   const std::filesystem::path aside = path.string() + ".new";
   {
     auto file = open_file(aside, O_WRONLY | O_CREAT | O_TRUNC, mode);
-    if (!file)
-      return std::unexpected(std::move(file.error()));
-    if (auto written = write_at(*file, 0, as_bytes(content), aside); !written)
-      return written;
-    if (auto synced = sync_data(*file, aside); !synced)
-      return synced;
+    if (!file) return std::unexpected(std::move(file.error()));
+    if (auto written = write_at(*file, 0, as_bytes(content), aside); !written) return written;
+    if (auto synced = sync_data(*file, aside); !synced) return synced;
   }
-  if (::rename(aside.c_str(), path.c_str()) != 0)
-    return system_error("rename to", path, errno);
+  if (::rename(aside.c_str(), path.c_str()) != 0) return system_error("rename to", path, errno);
   return sync_directory(path.parent_path().empty() ? "." : path.parent_path());
 }
 

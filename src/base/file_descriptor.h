@@ -19,8 +19,7 @@ class FileDescriptor {
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
   ~FileDescriptor() {
-    if (descriptor_ >= 0)
-      ::close(descriptor_);
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
 
   [[nodiscard]] int get() const { return descriptor_; }

@@ -35,8 +35,7 @@ void error(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 
 template <typename... Arguments>
 void debug(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  if (enabled(Level::debug))
-    write(Level::debug, fmt::format(format, std::forward<Arguments>(arguments)...));
+  if (enabled(Level::debug)) write(Level::debug, fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
 }  // namespace sluice::log

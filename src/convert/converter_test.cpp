@@ -49,24 +49,18 @@ class MemoryLog : public LogSink {
   std::size_t begin_ = 0;
 };
 
-binlog::FormatDescription mysql57() { return binlog::mysql57_format_description("5.7.44-test"); }
+binlog::FormatDescription mysql57() {
+  return binlog::mysql57_format_description("5.7.44-test");
+}
 
 Bytes query(std::string_view text) {
-  return binlog::encode_query_event({.thread_id = 1,
-                                     .execution_time = 0,
-                                     .error_code = 0,
-                                     .status_variables = {},
-                                     .database = "d",
-                                     .text = text});
+  return binlog::encode_query_event(
+      {.thread_id = 1, .execution_time = 0, .error_code = 0, .status_variables = {}, .database = "d", .text = text});
 }
 
 TransactionStart start_of(std::uint64_t number, std::uint32_t timestamp = 100) {
-  TransactionStart start{.timestamp = timestamp,
-                         .server_id = 7,
-                         .flags = 0,
-                         .gtid = {},
-                         .clock_epoch = "",
-                         .commit_group = std::nullopt};
+  TransactionStart start{
+      .timestamp = timestamp, .server_id = 7, .flags = 0, .gtid = {}, .clock_epoch = "", .commit_group = std::nullopt};
   start.gtid.gtid = {{derive_uuid("a.b", 0), ""}, number};
   return start;
 }
@@ -129,7 +123,8 @@ TEST(Converter, AFileEndsWithTheTransactionThatReachesItsSize) {
   fixture.layout.max_binlog_size = 600;
   Converter converter(fixture.layout, fixture.state, fixture.log);
   ASSERT_TRUE(converter.format(mysql57(), 0));
-  for (std::uint64_t number = 1; number <= 6; ++number) convert(converter, start_of(number), "DROP TABLE a_table_of_some_length");
+  for (std::uint64_t number = 1; number <= 6; ++number)
+    convert(converter, start_of(number), "DROP TABLE a_table_of_some_length");
   ASSERT_GT(fixture.log.files.size(), 1U);
   const auto first = events_of(fixture.log.files.at(1));
   EXPECT_EQ(first.back().header.type, EventType::rotate);
@@ -144,7 +139,8 @@ TEST(Converter, WrittenAnewFromAFileBoundaryTheBytesAreTheSame) {
   fixture.layout.max_binlog_size = 600;
   Converter converter(fixture.layout, fixture.state, fixture.log);
   ASSERT_TRUE(converter.format(mysql57(), 0));
-  for (std::uint64_t number = 1; number <= 9; ++number) convert(converter, start_of(number), "DROP TABLE a_table_of_some_length");
+  for (std::uint64_t number = 1; number <= 9; ++number)
+    convert(converter, start_of(number), "DROP TABLE a_table_of_some_length");
   const auto first_of_second = gtid_of(events_of(fixture.log.files.at(2))[2]).gtid.number;
 
   LogState boundary;
@@ -200,7 +196,8 @@ TEST(Converter, ALongTransactionIsStreamedToTheSameBytesAsItsPartsWouldHave) {
   ASSERT_TRUE(converter.begin(start_of(1)));
   ASSERT_TRUE(converter.event(header_of(EventType::query), query("BEGIN")));
   const std::string large(5U << 20U, 'x');
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(converter.event(header_of(EventType::query), query(large)));
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(converter.event(header_of(EventType::query), query(large)));
   ASSERT_TRUE(converter.event(header_of(EventType::xid), Bytes(8)));
   ASSERT_TRUE(converter.commit(""));
   const auto events = events_of(fixture.log.files.at(1));
@@ -219,7 +216,8 @@ TEST(Converter, AStreamedTransactionsLengthIsTrue) {
   start.gtid.immediate_server_version = 90704;
   ASSERT_TRUE(converter.begin(start));
   const std::size_t before = fixture.log.files.at(1).size();
-  for (int i = 0; i < 9; ++i) ASSERT_TRUE(converter.event(header_of(EventType::query), query(std::string(2U << 20U, 'x'))));
+  for (int i = 0; i < 9; ++i)
+    ASSERT_TRUE(converter.event(header_of(EventType::query), query(std::string(2U << 20U, 'x'))));
   ASSERT_TRUE(converter.commit(""));
   EXPECT_EQ(gtid_of(events_of(fixture.log.files.at(1))[2]).transaction_length, fixture.log.files.at(1).size() - before);
 }
@@ -230,7 +228,8 @@ TEST(Converter, AnAbortedLongTransactionLeavesNothing) {
   ASSERT_TRUE(converter.format(mysql57(), 0));
   const Bytes before = fixture.log.files.at(1);
   ASSERT_TRUE(converter.begin(start_of(1)));
-  for (int i = 0; i < 9; ++i) ASSERT_TRUE(converter.event(header_of(EventType::query), query(std::string(2U << 20U, 'x'))));
+  for (int i = 0; i < 9; ++i)
+    ASSERT_TRUE(converter.event(header_of(EventType::query), query(std::string(2U << 20U, 'x'))));
   converter.abort();
   EXPECT_EQ(fixture.log.files.at(1), before);
 }

@@ -38,7 +38,8 @@ TEST(TableIds, FindsTheNewestMapOfASourceId) {
 
 TEST(TableIds, IdsFitSixBytes) {
   TableIds ids;
-  for (std::uint64_t i = 1; i < 100; ++i) EXPECT_LT(ids.map(table_map(i, "t")), 1ULL << 48U);
+  for (std::uint64_t i = 1; i < 100; ++i)
+    EXPECT_LT(ids.map(table_map(i, "t")), 1ULL << 48U);
 }
 
 }  // namespace sluice::convert

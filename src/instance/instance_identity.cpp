@@ -26,7 +26,8 @@ Result<InstanceIdentity> load_or_make_identity(const std::filesystem::path& data
     return fail(ErrorKind::invalid, fmt::format("{} does not hold a uuid; remove it to have one made", path.string()));
   InstanceIdentity identity{.replica_uuid = uuid->text(), .server_id = 0};
   // Ids that people give are small: a high bit keeps ours away from them. Not the highest, which some show as a sign.
-  identity.server_id = (static_cast<std::uint32_t>(load_little_endian(uuid->bytes.data(), 4)) & 0x3FFFFFFFU) | 0x40000000U;
+  identity.server_id =
+      (static_cast<std::uint32_t>(load_little_endian(uuid->bytes.data(), 4)) & 0x3FFFFFFFU) | 0x40000000U;
   return identity;
 }
 

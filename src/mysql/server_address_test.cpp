@@ -22,7 +22,8 @@ TEST(ServerAddress, NamesAndAddressesWithAndWithoutPort) {
 }
 
 TEST(ServerAddress, WhatIsNoneIsRefused) {
-  for (const std::string_view text : {"", ":3306", "a:", "a:0", "a:65536", "a:1x", "a:-1", "[::1", "[::1]3306", "[]:1"}) {
+  for (const std::string_view text :
+       {"", ":3306", "a:", "a:0", "a:65536", "a:1x", "a:-1", "[::1", "[::1]3306", "[]:1"}) {
     EXPECT_EQ(parsed(text), "error") << text;
   }
 }

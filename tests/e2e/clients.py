@@ -278,8 +278,8 @@ class MariaDBReplica(Replica):
 def replica_options(kind):
     """Options for a server of this kind that is to be a replica."""
     if kind == "mysql97":
-        # Without recovery a replica that is killed goes on with half a transaction in its relay log; 9.7.4 then hangs or
-        # crashes, whatever its source is.
+        # Without recovery a replica that is killed goes on with half a transaction in its relay log; 9.7.4 then hangs
+        # or crashes, whatever its source is.
         recovery = {"relay_log": "relay", "relay_log_recovery": "ON"}
         return {"replica_parallel_workers": 4, "skip_replica_start": "ON", "replica_net_timeout": 10, **recovery}
     return {"slave_net_timeout": 10, "skip_slave_start": "ON", "relay_log": "relay"}

@@ -116,8 +116,8 @@ def test_mysqlbinlog_accepts_the_files_themselves(captured, variant):
 
 
 def for_mariadb_binlog(captured, variant):
-    """MySQL 9.7 has what MariaDB's program cannot read (see pairs.py), so there it gets what a MariaDB replica would. It
-    also refuses servers that call themselves 8 or later, so the instance has to say something else."""
+    """MySQL 9.7 has what MariaDB's program cannot read (see pairs.py), so there it gets what a MariaDB replica would.
+    It also refuses servers that call themselves 8 or later, so the instance has to say something else."""
     if not variant.startswith("mysql97"):
         one = captured(variant)
         return one, one.instance
