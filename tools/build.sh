@@ -1,10 +1,12 @@
 #!/bin/bash
-# build.sh [PRESET]: configure and build one preset of CMakePresets.json (release where none is named).
+# build.sh [PRESET [TARGET...]]: configure and build one preset of CMakePresets.json (release where none is named), all
+# of it or some targets.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$SLUICE_ROOT"
 
 preset=${1:-release}
+[ $# -eq 0 ] || shift
 grep -q "\"name\": \"$preset\"" CMakePresets.json || fail "there is no preset '$preset'; CMakePresets.json has them all"
 say "build $preset"
 # What one checkout compiled serves another: paths inside it do not count.
@@ -15,4 +17,4 @@ if ! cmake --preset "$preset" > "$log" 2>&1; then
   cat "$log" >&2
   fail "cmake could not configure '$preset'. If build/$preset was made elsewhere or by another CMake: ./run clean"
 fi
-cmake --build "build/$preset" || fail "the build of '$preset' failed: the compiler's first message above says why"
+cmake --build "build/$preset" ${1:+--target "$@"} || fail "the build of '$preset' failed: the compiler's first message above says why"

@@ -211,6 +211,26 @@ def test_gtid_set_that_is_none(log, data):
     assert code in (FATAL, 1773) and re.search("malformed|GTID", text, re.IGNORECASE)
 
 
+def test_gtid_dump_from_inside_a_large_file_begins_like_the_file(workshop):
+    """Even where an index leads to the middle. A replica that was cut off in a transaction tells from the format
+    description's own position that the transaction begins anew; MySQL 9.7.4 crashes without (see test_resume.py)."""
+    source = workshop.server("mariadb")
+    instance = workshop.instance(source)
+    source.sql("CREATE DATABASE d", "CREATE TABLE d.t (a int primary key auto_increment, b longblob)")
+    with source.connect() as connection, connection.cursor() as cursor:
+        for _ in range(300):
+            cursor.execute("INSERT INTO d.t (b) VALUES (REPEAT('b', 20000))")
+    instance.catch_up(source)
+    uuid = instance.gtid().split(":")[0]
+    for known in (1, 100, 200, 290):
+        with Dump(instance) as one:
+            rotate, described, previous, heartbeat, first = one.beyond(f"{uuid}:1-{known}").first(5)
+        assert rotate_target(rotate) == ("mysql-bin.000001", 4)
+        assert described.kind == FORMAT_DESCRIPTION and described.end > 0 and previous.kind == PREVIOUS_GTIDS
+        assert heartbeat.kind in (HEARTBEAT, HEARTBEAT_V2)
+        assert binlog_file.gtid_text(first) == f"{uuid}:{known + 1}"
+
+
 # -- checksums ---------------------------------------------------------------------------------------------------------
 
 

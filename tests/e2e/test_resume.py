@@ -44,7 +44,8 @@ def test_killed_at_many_moments(workshop, variant):
     replica = None
     if not clients.MySQL97.unavailable():
         replica = clients.MySQLReplica(workshop.server("mysql97", clients.replica_options("mysql97")))
-    load = Load(source, pair, seed=9, pause=0.04)
+    # A replica cannot take back half a transaction of MyISAM, whoever sends it the rest.
+    load = Load(source, pair, seed=9, pause=0.04, without=("myisam",))
     for kill in range(KILLS[variant]):
         instance.launch()
         # Most moments lie while it runs, some while it still recovers.
@@ -103,6 +104,25 @@ def test_connection_to_the_source_cut_at_many_places(workshop, variant):
     undisturbed = workshop.instance(source, log=_LOG)
     undisturbed.wait_for_mark(token)
     assert_same_files(instance, undisturbed)
+
+
+@pytest.mark.parametrize("variant", ["mariadb", "mysql56", "mysql97"])
+def test_replica_cut_off_at_many_places(workshop, variant):
+    """By GTID, after any number of bytes: it comes back, and in the end it is equal."""
+    pair, source = start_source(workshop, variant, "mysql97")
+    server = workshop.server("mysql97", clients.replica_options("mysql97"))
+    instance = workshop.instance(source, log=_LOG)
+    gate = workshop.gate(instance.port, seed=7, cut_after=(1000, 3_000_000))
+    replica = clients.MySQLReplica(server).follow(clients.Source.of(instance, port=gate.port))
+    load = Load(source, pair, seed=5, pause=0.01, without=("myisam",))
+    for _ in range(24):
+        time.sleep(0.5)
+        server.process.expect_running()
+    load.stop()
+    gate.cut_after = None
+    replica.wait_for(mark(source))
+    assert gate.cuts > 5
+    assert_equal(source, server)
 
 
 @pytest.mark.parametrize("variant", ["mariadb", "mysql56-anonymous", "mysql97"])
