@@ -121,6 +121,9 @@ TEST(TenantQueryParser, NothingButAPlainQuery) {
   EXPECT_EQ(tenant_text("SELECT @a := 1 FROM information_schema.tables"), "1235");
   EXPECT_EQ(tenant_text("SELECT a -> '$.x' FROM information_schema.tables"), "1064");
   EXPECT_EQ(tenant_text("SELECT {d '2020-01-01'} FROM information_schema.tables"), "1064");
+  EXPECT_EQ(tenant_text("SELECT DATABASE()(*) FROM information_schema.tables"), "1064");
+  EXPECT_EQ(tenant_text("SELECT 1 (2) FROM information_schema.tables"), "1064");
+  EXPECT_EQ(tenant_text("SELECT (1)(2) FROM information_schema.tables"), "1064");
   EXPECT_EQ(tenant_text("SELECT (1 FROM information_schema.tables"), "1064");
   EXPECT_EQ(tenant_text("SELECT 1) FROM information_schema.tables"), "1064");
 }

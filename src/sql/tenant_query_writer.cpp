@@ -106,11 +106,13 @@ Result<void> TenantQueryWriter::copy_to_end() {
 Result<void> TenantQueryWriter::copy_until(const std::function<bool()>& stop) {
   int depth = 0;
   bool any = false;
+  behind_operand_ = false;
   while (!at_statement_end() && (depth > 0 || !stop())) {
     if (cursor_.at_symbol("(") && ++depth > nesting_max) {
       return not_supported("an expression nested more than 100 deep");
     }
     if (cursor_.at_symbol(")") && --depth < 0) return cursor_.error_here();
+    if (cursor_.at_symbol("(") && behind_operand_) return cursor_.error_here();
     if (depth == 0 && (cursor_.at_word("FROM") || at_join())) return cursor_.error_here();
     if (auto copied = copy_token(); !copied) return copied;
     any = true;
@@ -121,6 +123,7 @@ Result<void> TenantQueryWriter::copy_until(const std::function<bool()>& stop) {
 
 Result<void> TenantQueryWriter::copy_token() {
   const Token& token = cursor_.peek();
+  behind_operand_ = token.kind != TokenKind::word && (token.kind != TokenKind::symbol || token.text == ")");
   switch (token.kind) {
     case TokenKind::word:
       return copy_word();
@@ -166,6 +169,7 @@ Result<void> TenantQueryWriter::copy_word() {
       cursor_.next();
     }
     write(rules_.database.empty() ? "NULL" : quote_string(rules_.database));
+    behind_operand_ = true;
     return {};
   }
   if (!is_harmless_function(word.text) || query_.ends_with('.')) return not_allowed_call(word);

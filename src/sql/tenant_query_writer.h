@@ -59,7 +59,8 @@ class TenantQueryWriter {
   const TenantQueryRules& rules_;
   std::string query_;
   bool last_is_name_ = false;
-  bool call_follows_ = false;  ///< a function's name was written: its parenthesis has to touch it
+  bool behind_operand_ = false;  ///< where no parenthesis can open
+  bool call_follows_ = false;    ///< a function's name was written: its parenthesis has to touch it
 };
 
 }  // namespace sluice::sql

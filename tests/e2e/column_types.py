@@ -190,6 +190,8 @@ def _column_types():
         yield ColumnType(f"timestamp({digits})", _moment(digits, 1971, 2037))
     for charset in SAMPLES:
         needs = "" if charset in ("utf8mb4", "latin1", "utf8") else "old_character_sets"
+        if charset == "utf32":
+            needs = "utf32"
         yield ColumnType(f"varchar(60) character set {charset}", _text(charset, 60), needs)
         yield ColumnType(f"char(20) character set {charset}", _text(charset, 20), needs)
     yield ColumnType("varchar(255) character set latin1", _text("latin1", 255))

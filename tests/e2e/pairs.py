@@ -13,6 +13,7 @@ SOURCES = {
     "mixed_engines": {"mariadb"},  # MyISAM and InnoDB in one transaction: GTIDs of MySQL forbid it
     "inet": {"mariadb"},  # INET6, UUID
     "old_character_sets": {"mariadb", "mysql56", "mysql97"},
+    "utf32": {"mariadb", "mysql56", "mysql97"},
     "utf8mb4_0900": {"mysql97"},
 }
 
@@ -20,7 +21,10 @@ _XA = "MariaDB applies prepared transactions only in its own GTID format, not as
 
 # What the targets that execute, rather than print, what they get cannot take, and why. docs/clients.md says the same in
 # words.
+_UTF32 = {"utf32": "the old zongji's text library does not know it"}
+
 REFUSED = {
+    "any": {"mariadb": _UTF32, "mysql56": _UTF32, "mysql97": _UTF32},
     "zongji": {"mysql97": {"partial_json": "an event type that the zongji family does not know"}},
     "mysql97": {
         "mariadb": {
