@@ -7,6 +7,9 @@
 # Sources are the folder's *.cpp; `*_test.cpp` become the folder's unit test program, `*_fuzz.cpp` its fuzz targets,
 # `main.cpp` is left to the caller.
 find_package(GTest)
+if(SLUICE_FUZZ)
+  add_custom_target(fuzzers)  # all fuzz targets, and of the folders only what they need
+endif()
 
 function(sluice_folder PATH)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
@@ -55,6 +58,7 @@ function(sluice_folder PATH)
       add_executable(${FUZZER_NAME} ${FUZZER})
       target_link_libraries(${FUZZER_NAME} PRIVATE ${NAME})
       target_link_options(${FUZZER_NAME} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${FUZZER_NAME})
     endforeach()
   endif()
 endfunction()

@@ -17,4 +17,5 @@ if ! cmake --preset "$preset" > "$log" 2>&1; then
   cat "$log" >&2
   fail "cmake could not configure '$preset'. If build/$preset was made elsewhere or by another CMake: ./run clean"
 fi
-cmake --build "build/$preset" ${1:+--target "$@"} || fail "the build of '$preset' failed: the compiler's first message above says why"
+cmake --build "build/$preset" ${1:+--target "$@"} ||
+  fail "the build of '$preset' failed: the compiler's first message above says why"

@@ -48,7 +48,7 @@ stage_e2e() {
 }
 
 stage_fuzz() {
-  tools/build.sh fuzz
+  tools/build.sh fuzz fuzzers
   say "fuzz"
   /usr/bin/python3 tools/fuzz.py build/fuzz "$results/fuzz"
 }

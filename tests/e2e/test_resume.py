@@ -44,7 +44,6 @@ def test_killed_at_many_moments(workshop, variant):
     replica = None
     if not clients.MySQL97.unavailable():
         replica = clients.MySQLReplica(workshop.server("mysql97", clients.replica_options("mysql97")))
-    # A replica cannot take back half a transaction of MyISAM, whoever sends it the rest.
     # A replica cannot roll back what it got in part of a MyISAM or XA transaction, whoever its source is.
     load = Load(source, pair, seed=9, pause=0.04, without=("myisam", "xa"))
     for kill in range(KILLS[variant]):
