@@ -21,9 +21,24 @@ e2e_tests() {
   rm -rf "$folder"
   mkdir -p "$folder"
   # -u PYTHONPATH and friends: only Debian's own packages count.
+  e2e_run "$preset" "$folder/e2e.xml" "$@" && return
+  # Real servers on a busy machine miss a deadline now and then. What failed is tried once more, alone; what passes
+  # then is said to be unstable, what does not has failed.
+  warn "some end to end tests failed; trying those once more"
+  local failed
+  mapfile -t failed < <(/usr/bin/python3 tools/second_try.py --failed "$folder/e2e.xml")
+  [ ${#failed[@]} -gt 0 ] || fail "the end to end tests could not be run"
+  e2e_run "$preset" "$folder/again.xml" "${failed[@]}" ||
+    fail "end to end tests failed twice; one of them alone: ./run test e2e -k <part of its name>"
+  /usr/bin/python3 tools/second_try.py "$folder/e2e.xml" "$folder/again.xml"
+}
+
+# e2e_run PRESET RESULTS PYTEST-ARGUMENTS...
+e2e_run() {
+  local preset=$1 file=$2
+  shift 2
   (cd tests/e2e && SLUICE_PRESET=$preset PYTHONDONTWRITEBYTECODE=1 env -u PYTHONPATH -u PYTHONHOME \
-    /usr/bin/python3 -m pytest --junitxml="$folder/e2e.xml" "$@") ||
-    fail "end to end tests failed; one of them alone: ./run test e2e -k <part of its name>"
+    /usr/bin/python3 -m pytest --junitxml="$file" "$@")
 }
 
 # What cannot be fetched makes tests skip, and is said loudly.

@@ -19,6 +19,8 @@ from same_files import assert_same_files
 
 KILLS = {"mariadb": 200, "mysql97": 60, "mysql56-anonymous": 60, "mysql97-compressed": 30}
 _LOG = {"max_binlog_size": 1 << 20}
+# What MySQL 9.7.4 as a replica cannot take back half done when it is cut off, from a MySQL source as little as from us.
+_HALVES = ("myisam", "mixed_engines", "xa")
 
 
 def start_source(workshop, variant, target="any"):
@@ -114,7 +116,7 @@ def test_replica_cut_off_at_many_places(workshop, variant):
     instance = workshop.instance(source, log=_LOG)
     gate = workshop.gate(instance.port, seed=7, cut_after=(1000, 3_000_000))
     replica = clients.MySQLReplica(server).follow(clients.Source.of(instance, port=gate.port))
-    load = Load(source, pair, seed=5, pause=0.01, without=("myisam",))
+    load = Load(source, pair, seed=5, pause=0.01, without=_HALVES)
     for _ in range(24):
         time.sleep(0.5)
         server.process.expect_running()

@@ -31,7 +31,10 @@ function print(object) {
   process.stdout.write(JSON.stringify(plain(object)) + '\n');
 }
 
+let ended = false;
+
 function end(code, zongji) {
+  ended = true;
   zongji.removeAllListeners('error');
   zongji.on('error', () => {});
   process.stdout.write('', () => process.exit(code));
@@ -42,6 +45,7 @@ const zongji = new ZongJi({ host: wanted.host, port: wanted.port, user: wanted.u
                             ssl: wanted.ssl ? { rejectUnauthorized: false } : undefined });
 
 zongji.on('binlog', (event) => {
+  if (ended) return;
   const name = event.getEventName();
   const line = { event: name };
   if (event.gtid !== undefined) line.gtid = event.gtid;
