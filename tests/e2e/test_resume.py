@@ -47,7 +47,7 @@ def test_killed_at_many_moments(workshop, variant):
     if not clients.MySQL97.unavailable():
         replica = clients.MySQLReplica(workshop.server("mysql97", clients.replica_options("mysql97")))
     # A replica cannot roll back what it got in part of a MyISAM or XA transaction, whoever its source is.
-    load = Load(source, pair, seed=9, pause=0.04, without=("myisam", "xa"))
+    load = Load(source, pair, seed=9, pause=0.04, without=_HALVES)
     for kill in range(KILLS[variant]):
         instance.launch()
         # Most moments lie while it runs, some while it still recovers.
