@@ -11,6 +11,7 @@
 #include "dump/wire_events.h"
 #include "mysql/response.h"
 #include "mysql/run_on.h"
+#include "store/block_builder.h"
 #include "store/log_reader.h"
 
 namespace sluice::dump {
@@ -117,10 +118,22 @@ class DumpSession {
     if (!event) {
       co_return unreadable(event.error());
     }
+    const std::uint64_t size = event->size();
     if (!starts_by_gtids(subscriber_)) {
       detach_from_file_start(*event);
+      sender_.add_format_description(std::move(*event));
+      co_return Result<void>();
     }
     sender_.add_format_description(std::move(*event));
+    // As mysqld, which reads the file from its start, we send the file's PREVIOUS_GTIDS too.
+    const store::LogPosition second{front.file, front.offset + size};
+    const auto read_second = [&] { return reader_.read_event(second, store::Block::event_size_max); };
+    const Result<Bytes> previous = co_await mysql::run_on(service_.disk, executor_, read_second);
+    if (previous) {
+      store::BlockBuilder builder(second);
+      builder.add(*previous, binlog::EventType::previous_gtids);
+      sender_.add(*builder.take(), 0, 1);
+    }
     co_return Result<void>();
   }
 
