@@ -17,9 +17,9 @@ constexpr std::string_view character_set_prefix = "character_set_";
 constexpr std::string_view collation_prefix = "collation_";
 
 /// The variable that holds the value of `variable`, which may be an old name for it.
-const SystemVariable& holder(const SystemVariable& variable) {
-  if (variable.same_as.empty()) return variable;
-  const SystemVariable* other = find_system_variable(variable.same_as);
+const SystemVariable& holder(const SystemVariable* variable) {
+  if (variable->same_as.empty()) return *variable;
+  const SystemVariable* other = find_system_variable(variable->same_as);
   SLUICE_ASSERT(other != nullptr);
   return *other;
 }
@@ -74,7 +74,7 @@ std::string SessionVariables::shown(const SystemVariable& variable, sql::Scope s
 }
 
 std::optional<std::string> SessionVariables::text(const SystemVariable& variable, sql::Scope scope) const {
-  const SystemVariable& held = holder(variable);
+  const SystemVariable& held = holder(&variable);
   if (scope != sql::Scope::global) {
     if (const auto own = values_.find(held.name); own != values_.end()) return own->second;
   }
@@ -85,7 +85,7 @@ std::optional<std::string> SessionVariables::text(const SystemVariable& variable
 }
 
 void SessionVariables::set(const SystemVariable& variable, std::optional<std::string> value) {
-  const SystemVariable& held = holder(variable);
+  const SystemVariable& held = holder(&variable);
   const std::string_view name = held.name;
   if (value && name.starts_with(character_set_prefix)) {
     const std::string partner = std::string(collation_prefix) + std::string(name.substr(character_set_prefix.size()));
@@ -102,7 +102,7 @@ void SessionVariables::set(const SystemVariable& variable, std::optional<std::st
 }
 
 void SessionVariables::set_default(const SystemVariable& variable) {
-  const SystemVariable& held = holder(variable);
+  const SystemVariable& held = holder(&variable);
   if (held.kind == SystemVariable::Kind::character_set || held.kind == SystemVariable::Kind::collation) {
     set(held, std::string(held.value));  // its partner follows
   }

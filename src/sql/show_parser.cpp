@@ -133,7 +133,7 @@ class ShowParser {
     auto limit = parse_limit(cursor_, expressions_);
     if (!limit) return std::unexpected(std::move(limit.error()));
     show.limit = *limit;
-    return ended(std::move(show));
+    return ended(show);
   }
 
   TokenCursor& cursor_;

@@ -65,9 +65,7 @@ class Tokenizer {
     while (!at_end()) {
       if (is_space(look())) {
         ++at_;
-      } else if (look() == '#') {
-        skip_line();
-      } else if (at("--") && static_cast<unsigned char>(look(2)) <= ' ') {
+      } else if (look() == '#' || (at("--") && static_cast<unsigned char>(look(2)) <= ' ')) {
         skip_line();
       } else if (at("/*")) {
         if (auto skipped = skip_comment(); !skipped) return skipped;
@@ -208,7 +206,7 @@ class Tokenizer {
     if (look() == '0' && (look(1) == 'x' || look(1) == 'b') && read_prefixed_number()) return true;
     skip_digits();
     const bool whole = look() != '.';
-    if (!whole && at_ > begin_ && result_.tokens.size() > 0 && result_.tokens.back().text == "." &&
+    if (!whole && at_ > begin_ && !result_.tokens.empty() && result_.tokens.back().text == "." &&
         result_.tokens.back().end == begin_) {
       read_word();  // database.1table
       return true;

@@ -97,11 +97,12 @@ std::optional<bool> is_true(const Value& value) {
 
 std::optional<Value> parse_number(std::string_view text) {
   if (text.empty() || (!is_digit(text.front()) && text.front() != '.')) return std::nullopt;
-  const char* const end = text.data() + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
   if (text.find_first_of("eE") == std::string_view::npos) {
     if (text.find('.') == std::string_view::npos) {
       std::uint64_t number = 0;
-      const auto [stop, error] = std::from_chars(text.data(), end, number);
+      const auto [stop, error] = std::from_chars(begin, end, number);
       if (error == std::errc() && stop == end) {
         if (number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
           return static_cast<std::int64_t>(number);
@@ -112,7 +113,7 @@ std::optional<Value> parse_number(std::string_view text) {
     if (const auto decimal = parse_decimal(text)) return *decimal;
   }
   double number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || stop != end) return std::nullopt;
   return number;
 }
