@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view information_schema = "information_schema";
 constexpr int table_count_max = 6;
+/// Up to MySQL 5.7 and in MariaDB, COLUMNS gives a table's columns in their order, and clients count on it (the old
+/// zongji matches them with the values of a row). From MySQL 8.0 on the optimizer decides.
+constexpr std::string_view columns_order = "ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
 
 /// SELECT list FROM views [WHERE ...] and so on.
 class SelectParser {
@@ -21,27 +24,46 @@ class SelectParser {
   Result<TenantQuery> parse() {
     writer_.write(tenant_select_hint);
     while (cursor_.at_one_of({"ALL", "DISTINCT", "SQL_NO_CACHE"})) {
+      one_row_each_ = one_row_each_ && !cursor_.at_word("DISTINCT");
       writer_.copy_keyword();
     }
-    if (auto list = writer_.copy_until([this] { return cursor_.at_word("FROM"); }); !list) {
-      return std::unexpected(std::move(list.error()));
-    }
+    const auto at_list_end = [this] {
+      one_row_each_ = one_row_each_ && !cursor_.at_symbol("(");  // it may be COUNT(*)
+      return cursor_.at_word("FROM");
+    };
+    if (auto list = writer_.copy_until(at_list_end); !list) return std::unexpected(std::move(list.error()));
     if (auto from = cursor_.expect_word("FROM"); !from) return std::unexpected(std::move(from.error()));
     writer_.write("FROM");
     if (auto tables = copy_tables(); !tables) return std::unexpected(std::move(tables.error()));
     if (!writer_.at_statement_end() && !at_clause()) {
       return is_forbidden_word(cursor_.peek().text) ? writer_.forbidden_here() : cursor_.error_here();
     }
-    return writer_.finish(writer_.copy_to_end());
+    auto rest = copy_where();
+    if (rest && one_row_each_ && of_columns_ && (writer_.at_statement_end() || cursor_.at_word("LIMIT"))) {
+      writer_.write(columns_order);
+    }
+    if (rest && !writer_.at_statement_end()) rest = writer_.copy_to_end();
+    return writer_.finish(std::move(rest));
   }
 
  private:
-  [[nodiscard]] bool at_clause() const { return cursor_.at_one_of({"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"}); }
+  [[nodiscard]] bool at_clause() const { return cursor_.at_word("WHERE") || at_clause_behind_where(); }
+  [[nodiscard]] bool at_clause_behind_where() const {
+    return cursor_.at_one_of({"GROUP", "HAVING", "ORDER", "LIMIT"});
+  }
+
+  Result<void> copy_where() {
+    if (!cursor_.at_word("WHERE")) return {};
+    writer_.copy_keyword();
+    if (at_clause_behind_where()) return cursor_.error_here();
+    return writer_.copy_until([this] { return at_clause_behind_where(); });
+  }
 
   Result<void> copy_tables() {
     for (int tables = 1; tables <= table_count_max; ++tables) {
       if (auto view = copy_view(); !view) return view;
       if (auto condition = copy_join_condition(); !condition) return condition;
+      of_columns_ = of_columns_ && tables == 1;
       if (!copy_join_words()) return {};
     }
     return not_supported("SELECT from more than 6 tables");
@@ -58,6 +80,7 @@ class SelectParser {
       return fail(ErrorKind::invalid, "Unknown table '" + to_upper(view->table) + "' in information_schema",
                   error_code::unknown_table);
     }
+    of_columns_ = of_columns_ && equals_ignoring_case(view->table, "COLUMNS");
     writer_.write(view->text());
     if (!cursor_.accept_word("AS") && !at_alias()) return {};
     writer_.write("AS");
@@ -95,6 +118,8 @@ class SelectParser {
 
   TokenCursor& cursor_;
   TenantQueryWriter writer_;
+  bool one_row_each_ = true;  ///< a row of the view is a row of the result: no aggregate, no DISTINCT
+  bool of_columns_ = true;    ///< COLUMNS and no other view is read
 };
 
 /// What stands behind the word SHOW.

@@ -37,6 +37,19 @@ TEST(TenantQueryParser, QueriesOfClients) {
             "SHOW FULL TABLES FROM `a``b` WHERE Table_Type = 'BASE TABLE'");
 }
 
+TEST(TenantQueryParser, ColumnsComeInOrderIfTheClientNamesNone) {
+  const std::string from = " FROM `information_schema`.`COLUMNS`";
+  const std::string order = " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
+  EXPECT_EQ(tenant_text("SELECT COLUMN_NAME FROM information_schema.COLUMNS"), "SELECT COLUMN_NAME" + from + order);
+  EXPECT_EQ(tenant_text("SELECT * FROM information_schema.COLUMNS c WHERE c.TABLE_NAME IN ('t') LIMIT 5"),
+            "SELECT *" + from + " AS `c` WHERE c.TABLE_NAME IN ( 't' )" + order + " LIMIT 5");
+  EXPECT_FALSE(tenant_text("SELECT COUNT(*) FROM information_schema.COLUMNS").contains("ORDER"));
+  EXPECT_FALSE(tenant_text("SELECT DISTINCT DATA_TYPE FROM information_schema.COLUMNS").contains("ORDER"));
+  EXPECT_FALSE(tenant_text("SELECT DATA_TYPE FROM information_schema.COLUMNS GROUP BY DATA_TYPE").contains("ORDER"));
+  EXPECT_FALSE(tenant_text("SELECT 1 FROM information_schema.COLUMNS, information_schema.TABLES").contains("ORDER"));
+  EXPECT_EQ(tenant_text("SELECT 1 FROM information_schema.COLUMNS WHERE LIMIT 1"), "1064");
+}
+
 TEST(TenantQueryParser, ParametersStayWhilePreparing) {
   EXPECT_EQ(tenant_text("SELECT 1 FROM information_schema.TABLES WHERE TABLE_NAME=? LIMIT ?", {.parameters = true}),
             "SELECT 1 FROM `information_schema`.`TABLES` WHERE TABLE_NAME = ? LIMIT ?");
