@@ -28,7 +28,7 @@ CaptureThread::~CaptureThread() {
   stop();
 }
 
-CaptureStatus CaptureThread::status() const {
+answers::CaptureStatus CaptureThread::status() const {
   const std::lock_guard lock(mutex_);
   return status_;
 }

@@ -4,9 +4,9 @@
 #include <mutex>
 #include <thread>
 
+#include "answers/server_state.h"
 #include "capture/mysql/source.h"
 #include "instance/config.h"
-#include "instance/server_state.h"
 #include "store/log_writer.h"
 
 namespace sluice::instance {
@@ -23,7 +23,7 @@ class CaptureThread {
   CaptureThread(const CaptureThread&) = delete;
   CaptureThread& operator=(const CaptureThread&) = delete;
 
-  [[nodiscard]] CaptureStatus status() const;
+  [[nodiscard]] answers::CaptureStatus status() const;
 
   /// Ends capture and closes the log in order. Blocks for at most the time one transaction's write takes.
   void stop();
@@ -42,7 +42,7 @@ class CaptureThread {
   std::uint64_t progress_ = 0;  ///< calls of the converter that appended something
 
   mutable std::mutex mutex_;
-  CaptureStatus status_;
+  answers::CaptureStatus status_;
   std::thread thread_;
 };
 

@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 
+#include "answers/statement_executor.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "capture/mysql/mariadb_translation.h"
 #include "instance/instance_identity.h"
-#include "instance/statement_executor.h"
 #include "store/log_file_header.h"
 
 namespace sluice::instance {
@@ -126,7 +126,9 @@ Result<void> Instance::open_listener() {
   services.log = log_;
   services.dumps = &dumps_;
   services.server_id = config_.layout.server_id;
-  services.make_sql = [this](const SqlClient& client) { return std::make_unique<StatementExecutor>(*this, client); };
+  services.make_sql = [this](const answers::SqlClient& client) {
+    return std::make_unique<answers::StatementExecutor>(*this, client);
+  };
   auto listener = Listener::open(settings, services);
   if (!listener) return std::unexpected(std::move(listener.error()));
   listener_ = std::move(*listener);

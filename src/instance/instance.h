@@ -2,18 +2,18 @@
 
 #include <memory>
 
+#include "answers/server_state.h"
 #include "dump/dump_registry.h"
 #include "instance/capture_thread.h"
 #include "instance/certificate.h"
 #include "instance/config.h"
 #include "instance/listener.h"
-#include "instance/server_state.h"
 #include "instance/tenant_database.h"
 
 namespace sluice::instance {
 
 /// A Binlog instance: one tenant's capture, log and subscribers.
-class Instance : public ServerState {
+class Instance : public answers::ServerState {
  public:
   /// Opens the data directory and its log, starts capture and listens. The error says what is in the way.
   [[nodiscard]] static Result<std::unique_ptr<Instance>> start(Config config);
@@ -31,9 +31,11 @@ class Instance : public ServerState {
   [[nodiscard]] std::string server_uuid() const override { return config_.server_uuid; }
   [[nodiscard]] std::uint64_t max_binlog_size() const override { return config_.layout.max_binlog_size; }
   [[nodiscard]] const store::Log& log() const override { return *log_; }
-  [[nodiscard]] CaptureStatus capture_status() const override { return capture_->status(); }
+  [[nodiscard]] answers::CaptureStatus capture_status() const override { return capture_->status(); }
   [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
-  [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override { return tenant_->ask(query); }
+  [[nodiscard]] Result<answers::TenantRows> ask_tenant(const std::string& query) override {
+    return tenant_->ask(query);
+  }
 
  private:
   explicit Instance(Config config) : config_(std::move(config)) {}

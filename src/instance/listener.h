@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "answers/sql_session.h"
 #include "dump/dump_registry.h"
-#include "instance/sql_session.h"
 #include "mysql/server_login.h"
 #include "store/log.h"
 
@@ -31,7 +31,7 @@ struct ListenerServices {
   std::shared_ptr<store::Log> log;
   dump::DumpRegistry* dumps = nullptr;
   std::uint32_t server_id = 0;
-  SqlSessionFactory make_sql;
+  answers::SqlSessionFactory make_sql;
 };
 
 /// Receives clients and serves them until it is stopped. Has its own threads: a few for the network, each with its

@@ -18,45 +18,51 @@ namespace sluice::instance {
 namespace {
 
 /// Answers a few made-up statements.
-class TestSql : public SqlSession {
+class TestSql : public answers::SqlSession {
  public:
   [[nodiscard]] bool may_block(std::string_view sql) const override { return sql == "WAIT"; }
   [[nodiscard]] bool may_block_prepared(std::uint32_t) const override { return false; }
 
-  [[nodiscard]] StatementResult execute(std::string_view sql) override {
+  [[nodiscard]] answers::StatementResult execute(std::string_view sql) override {
     if (sql == "WAIT") {
       while (!cancelled) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
-      return SqlError{1317, "70100", "Query execution was interrupted"};
+      return answers::SqlError{1317, "70100", "Query execution was interrupted"};
     }
     if (sql == "ROWS") {
-      return SqlRows{{{"a", SqlColumn::Type::text}, {"b", SqlColumn::Type::integer}, {"c", SqlColumn::Type::real}},
-                     {{"x", "-5", "1.5"}, {std::nullopt, std::nullopt, std::nullopt}}};
+      return answers::SqlRows{{{"a", answers::SqlColumn::Type::text},
+                               {"b", answers::SqlColumn::Type::integer},
+                               {"c", answers::SqlColumn::Type::real}},
+                              {{"x", "-5", "1.5"}, {std::nullopt, std::nullopt, std::nullopt}}};
     }
     if (sql == "DATABASE") {
-      return SqlRows{{{"d", SqlColumn::Type::text}}, {{database}}};
+      return answers::SqlRows{{{"d", answers::SqlColumn::Type::text}}, {{database}}};
     }
-    return SqlError{1064, "42000", "what is that: " + std::string(sql)};
+    return answers::SqlError{1064, "42000", "what is that: " + std::string(sql)};
   }
-  [[nodiscard]] std::expected<SqlPrepared, SqlError> prepare(std::string_view) override { return SqlPrepared{5, 3}; }
-  [[nodiscard]] StatementResult execute_prepared(std::uint32_t, std::span<const SqlParameter> parameters) override {
-    SqlRows rows{{{"kind", SqlColumn::Type::integer}, {"lie", SqlColumn::Type::integer}}, {}};
-    for (const SqlParameter& parameter : parameters) {
+  [[nodiscard]] std::expected<answers::SqlPrepared, answers::SqlError> prepare(std::string_view) override {
+    return answers::SqlPrepared{5, 3};
+  }
+  [[nodiscard]] answers::StatementResult execute_prepared(std::uint32_t,
+                                                          std::span<const answers::SqlParameter> parameters) override {
+    answers::SqlRows rows{{{"kind", answers::SqlColumn::Type::integer}, {"lie", answers::SqlColumn::Type::integer}},
+                          {}};
+    for (const answers::SqlParameter& parameter : parameters) {
       rows.rows.push_back({std::to_string(parameter.index()), "no number"});
     }
     return rows;
   }
   void close_prepared(std::uint32_t) override {}
-  [[nodiscard]] StatementResult use_database(std::string_view name) override {
+  [[nodiscard]] answers::StatementResult use_database(std::string_view name) override {
     if (name == "bad") {
-      return SqlError{1049, "42000", "Unknown database 'bad'"};
+      return answers::SqlError{1049, "42000", "Unknown database 'bad'"};
     }
     database = name;
-    return SqlOk{};
+    return answers::SqlOk{};
   }
   void reset() override { database.clear(); }
-  void change_client(const SqlClient& client) override { database = client.database; }
+  void change_client(const answers::SqlClient& client) override { database = client.database; }
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view) const override { return std::nullopt; }
   void cancel() override { cancelled = true; }
 
@@ -74,7 +80,7 @@ class ListenerTest : public testing::Test {
     services.login.server_version = "5.7.44-sluice";
     services.log = std::make_shared<store::Log>(directory);
     services.dumps = &dumps;
-    services.make_sql = [](const SqlClient& client) {
+    services.make_sql = [](const answers::SqlClient& client) {
       auto sql = std::make_unique<TestSql>();
       sql->database = client.database;
       return sql;

@@ -29,7 +29,7 @@ Session::Session(asio::ip::tcp::socket socket, const SessionServices& services, 
 
 Session::~Session() = default;
 
-SqlClient Session::client() const {
+answers::SqlClient Session::client() const {
   return {connection_id_, login_.user, channel_.peer_address(), login_.database, channel_.is_tls()};
 }
 
@@ -52,7 +52,7 @@ asio::awaitable<void> Session::run() {
     Result<Bytes> payload = co_await channel_.read_payload(payload_size_max, services_.idle_timeout);
     if (!payload) {
       if (payload.error().kind == ErrorKind::limit) {
-        const SqlError error = packet_too_large();
+        const answers::SqlError error = packet_too_large();
         (void)co_await send_error(error);
       }
       break;
@@ -137,12 +137,13 @@ Session::Answered Session::send_ok() {
   return send(mysql::encode_ok({}, login_.capabilities));
 }
 
-Session::Answered Session::send_error(const SqlError& error) {
+Session::Answered Session::send_error(const answers::SqlError& error) {
   return send(encode_sql_error(error));
 }
 
 /// What may block runs elsewhere, and ends early when its client goes away.
-asio::awaitable<StatementResult> Session::run_statement(bool may_block, const std::function<StatementResult()>& work) {
+asio::awaitable<answers::StatementResult> Session::run_statement(
+    bool may_block, const std::function<answers::StatementResult()>& work) {
   if (!may_block) {
     co_return work();
   }
@@ -153,7 +154,7 @@ asio::awaitable<StatementResult> Session::run_statement(bool may_block, const st
     }
   });
   const asio::any_io_executor here = channel_.executor();
-  StatementResult result = co_await mysql::run_on(services_.statements, here, work);
+  answers::StatementResult result = co_await mysql::run_on(services_.statements, here, work);
   *watched = nullptr;
   channel_.cancel_waits();
   co_return result;
@@ -161,18 +162,18 @@ asio::awaitable<StatementResult> Session::run_statement(bool may_block, const st
 
 Session::Answered Session::query(std::string_view text) {
   if (text.size() > statement_size_max) {
-    const SqlError error = packet_too_large();
+    const answers::SqlError error = packet_too_large();
     co_return co_await send_error(error);
   }
-  const std::function<StatementResult()> work = [this, text] { return sql_->execute(text); };
-  const StatementResult result = co_await run_statement(sql_->may_block(text), work);
+  const std::function<answers::StatementResult()> work = [this, text] { return sql_->execute(text); };
+  const answers::StatementResult result = co_await run_statement(sql_->may_block(text), work);
   const std::vector<Bytes> payloads = encode_query_answer(result, login_.capabilities);
   co_return co_await channel_.write_payloads(payloads);
 }
 
 Session::Answered Session::use_database(std::string_view name) {
-  const StatementResult result = sql_->use_database(name);
-  if (!std::holds_alternative<SqlError>(result)) {
+  const answers::StatementResult result = sql_->use_database(name);
+  if (!std::holds_alternative<answers::SqlError>(result)) {
     login_.database = name;
   }
   return send_all(encode_query_answer(result, login_.capabilities));
@@ -244,7 +245,7 @@ Session::Answered Session::prepare(std::string_view text) {
   if (text.size() > statement_size_max) {
     return send_error(packet_too_large());
   }
-  const std::expected<SqlPrepared, SqlError> prepared = sql_->prepare(text);
+  const std::expected<answers::SqlPrepared, answers::SqlError> prepared = sql_->prepare(text);
   if (!prepared) {
     return send_error(prepared.error());
   }
@@ -256,7 +257,7 @@ Session::Answered Session::execute(ByteView payload) {
   const Result<std::uint32_t> id = mysql::decode_statement_id(payload);
   const auto found = id ? prepared_.find(*id) : prepared_.end();
   if (found == prepared_.end()) {
-    const SqlError error = unknown_statement(id.value_or(0), "EXECUTE");
+    const answers::SqlError error = unknown_statement(id.value_or(0), "EXECUTE");
     co_return co_await send_error(error);
   }
   Prepared& prepared = found->second;
@@ -266,13 +267,13 @@ Session::Answered Session::execute(ByteView payload) {
   prepared.long_data.clear();
   prepared.long_data_size = 0;
   if (!execution || too_long) {
-    const SqlError error = too_long ? packet_too_large() : malformed_packet();
+    const answers::SqlError error = too_long ? packet_too_large() : malformed_packet();
     co_return co_await send_error(error);
   }
   prepared.types = execution->types;
-  const std::vector<SqlParameter> parameters = to_parameters(*execution);
-  const std::function<StatementResult()> work = [&] { return sql_->execute_prepared(*id, parameters); };
-  const StatementResult result = co_await run_statement(sql_->may_block_prepared(*id), work);
+  const std::vector<answers::SqlParameter> parameters = to_parameters(*execution);
+  const std::function<answers::StatementResult()> work = [&] { return sql_->execute_prepared(*id, parameters); };
+  const answers::StatementResult result = co_await run_statement(sql_->may_block_prepared(*id), work);
   const std::vector<Bytes> payloads = encode_execute_answer(result, login_.capabilities);
   co_return co_await channel_.write_payloads(payloads);
 }

@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 
+#include "answers/sql_session.h"
 #include "dump/dump_session.h"
-#include "instance/sql_session.h"
 #include "mysql/channel.h"
 #include "mysql/prepared_statement.h"
 #include "mysql/server_login.h"
@@ -18,7 +18,7 @@ struct SessionServices {
   mysql::LoginSettings login;
   mysql::AccountStore* accounts = nullptr;
   dump::DumpService dumps;
-  SqlSessionFactory make_sql;
+  answers::SqlSessionFactory make_sql;
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
   std::chrono::milliseconds idle_timeout = std::chrono::hours(8);
   std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
@@ -74,19 +74,19 @@ class Session {
   void add_long_data(ByteView payload);
 
   [[nodiscard]] Answered send_ok();
-  [[nodiscard]] Answered send_error(const SqlError& error);
+  [[nodiscard]] Answered send_error(const answers::SqlError& error);
   [[nodiscard]] Answered send(Bytes payload);
   [[nodiscard]] Answered send_all(std::vector<Bytes> payloads);
-  [[nodiscard]] boost::asio::awaitable<StatementResult> run_statement(bool may_block,
-                                                                      const std::function<StatementResult()>& work);
-  [[nodiscard]] SqlClient client() const;
+  [[nodiscard]] boost::asio::awaitable<answers::StatementResult> run_statement(
+      bool may_block, const std::function<answers::StatementResult()>& work);
+  [[nodiscard]] answers::SqlClient client() const;
 
   mysql::Channel channel_;
   const SessionServices& services_;
   dump::Notifier& notifier_;
   std::uint32_t connection_id_;
   mysql::Login login_;
-  std::unique_ptr<SqlSession> sql_;
+  std::unique_ptr<answers::SqlSession> sql_;
   std::map<std::uint32_t, Prepared> prepared_;
   bool dumping_ = false;
 };

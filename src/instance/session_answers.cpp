@@ -17,50 +17,51 @@ std::optional<Number> parse_number(std::string_view text) {
   return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
-bool fits(SqlColumn::Type type, const std::string& text) {
-  return type == SqlColumn::Type::integer ? parse_number<std::int64_t>(text).has_value()
-                                          : parse_number<std::uint64_t>(text).has_value();
+bool fits(answers::SqlColumn::Type type, const std::string& text) {
+  return type == answers::SqlColumn::Type::integer ? parse_number<std::int64_t>(text).has_value()
+                                                   : parse_number<std::uint64_t>(text).has_value();
 }
 
 /// Integers travel in binary; a column that claims to have them and does not (a tenant's answer) goes as text.
-mysql::Column to_column(const SqlRows& rows, std::size_t index) {
-  const SqlColumn& column = rows.columns[index];
+mysql::Column to_column(const answers::SqlRows& rows, std::size_t index) {
+  const answers::SqlColumn& column = rows.columns[index];
   switch (column.type) {
-    case SqlColumn::Type::integer:
-    case SqlColumn::Type::unsigned_integer: {
+    case answers::SqlColumn::Type::integer:
+    case answers::SqlColumn::Type::unsigned_integer: {
       const bool all_fit = std::all_of(rows.rows.begin(), rows.rows.end(), [&](const mysql::Row& row) {
         return !row[index] || fits(column.type, *row[index]);
       });
       if (all_fit) {
-        return mysql::integer_column(column.name, column.type == SqlColumn::Type::unsigned_integer);
+        return mysql::integer_column(column.name, column.type == answers::SqlColumn::Type::unsigned_integer);
       }
       break;
     }
-    case SqlColumn::Type::real: {
+    case answers::SqlColumn::Type::real: {
       // A decimal is sent as text in both protocols and loses no digit.
       mysql::Column real = mysql::text_column(column.name, 32);
       real.type = mysql::ColumnType::newdecimal;
       real.charset = mysql::charset_binary;
       return real;
     }
-    case SqlColumn::Type::text:
+    case answers::SqlColumn::Type::text:
       break;
   }
   return mysql::text_column(column.name);
 }
 
-std::vector<Bytes> encode_answer(const StatementResult& result, mysql::Capabilities capabilities, bool binary) {
-  if (const auto* error = std::get_if<SqlError>(&result)) {
+std::vector<Bytes> encode_answer(const answers::StatementResult& result, mysql::Capabilities capabilities,
+                                 bool binary) {
+  if (const auto* error = std::get_if<answers::SqlError>(&result)) {
     return {encode_sql_error(*error)};
   }
-  if (const auto* done = std::get_if<SqlOk>(&result)) {
+  if (const auto* done = std::get_if<answers::SqlOk>(&result)) {
     mysql::Ok ok;
     ok.affected_rows = done->affected_rows;
     ok.warnings = done->warnings;
     ok.info = done->info;
     return {mysql::encode_ok(ok, capabilities)};
   }
-  const SqlRows& rows = std::get<SqlRows>(result);
+  const answers::SqlRows& rows = std::get<answers::SqlRows>(result);
   mysql::ResultSet set;
   for (std::size_t i = 0; i < rows.columns.size(); ++i) {
     set.columns.push_back(to_column(rows, i));
@@ -69,7 +70,7 @@ std::vector<Bytes> encode_answer(const StatementResult& result, mysql::Capabilit
   return binary ? mysql::encode_binary_result(set) : mysql::encode_text_result(set);
 }
 
-SqlParameter to_parameter(const mysql::ParameterType& type, const mysql::Value& value) {
+answers::SqlParameter to_parameter(const mysql::ParameterType& type, const mysql::Value& value) {
   if (!value) {
     return std::monostate();
   }
@@ -91,20 +92,20 @@ SqlParameter to_parameter(const mysql::ParameterType& type, const mysql::Value& 
 
 }  // namespace
 
-std::vector<Bytes> encode_query_answer(const StatementResult& result, mysql::Capabilities capabilities) {
+std::vector<Bytes> encode_query_answer(const answers::StatementResult& result, mysql::Capabilities capabilities) {
   return encode_answer(result, capabilities, false);
 }
 
-std::vector<Bytes> encode_execute_answer(const StatementResult& result, mysql::Capabilities capabilities) {
+std::vector<Bytes> encode_execute_answer(const answers::StatementResult& result, mysql::Capabilities capabilities) {
   return encode_answer(result, capabilities, true);
 }
 
-Bytes encode_sql_error(const SqlError& error) {
+Bytes encode_sql_error(const answers::SqlError& error) {
   return mysql::encode_error({error.code, error.state, error.message});
 }
 
-std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement) {
-  std::vector<SqlParameter> parameters;
+std::vector<answers::SqlParameter> to_parameters(const mysql::ExecuteStatement& statement) {
+  std::vector<answers::SqlParameter> parameters;
   parameters.reserve(statement.parameters.size());
   for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
     parameters.push_back(to_parameter(statement.types[i], statement.parameters[i]));
@@ -112,19 +113,19 @@ std::vector<SqlParameter> to_parameters(const mysql::ExecuteStatement& statement
   return parameters;
 }
 
-SqlError malformed_packet() {
+answers::SqlError malformed_packet() {
   return {1835, "HY000", "Malformed communication packet."};
 }
 
-SqlError packet_too_large() {
+answers::SqlError packet_too_large() {
   return {1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes"};
 }
 
-SqlError unknown_command() {
+answers::SqlError unknown_command() {
   return {1047, "08S01", "Unknown command"};
 }
 
-SqlError unknown_statement(std::uint32_t id, std::string_view command) {
+answers::SqlError unknown_statement(std::uint32_t id, std::string_view command) {
   return {1243, "HY000", fmt::format("Unknown prepared statement handler ({}) given to {}", id, command)};
 }
 

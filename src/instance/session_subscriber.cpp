@@ -9,7 +9,7 @@ namespace sluice::instance {
 namespace {
 
 /// A variable by its new or its old name.
-std::optional<std::string> variable(const SqlSession& sql, std::string_view name, std::string_view old_name) {
+std::optional<std::string> variable(const answers::SqlSession& sql, std::string_view name, std::string_view old_name) {
   std::optional<std::string> value = sql.user_variable(name);
   return value ? value : sql.user_variable(old_name);
 }
@@ -33,7 +33,7 @@ std::optional<std::chrono::nanoseconds> parse_period(std::string_view text) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(nanoseconds, longest)));
 }
 
-dump::Subscriber describe(const mysql::Login& login, const SqlSession& sql) {
+dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& sql) {
   dump::Subscriber subscriber;
   subscriber.user = login.user;
   subscriber.uuid = variable(sql, "replica_uuid", "slave_uuid").value_or("");
@@ -51,7 +51,8 @@ dump::Subscriber describe(const mysql::Login& login, const SqlSession& sql) {
 
 }  // namespace
 
-dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::Login& login, const SqlSession& sql) {
+dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::Login& login,
+                                 const answers::SqlSession& sql) {
   dump::Subscriber subscriber = describe(login, sql);
   subscriber.server_id = command.server_id;
   subscriber.file = command.file;
@@ -61,7 +62,7 @@ dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::
 }
 
 dump::Subscriber make_subscriber(const mysql::BinlogDumpGtid& command, const mysql::Login& login,
-                                 const SqlSession& sql) {
+                                 const answers::SqlSession& sql) {
   dump::Subscriber subscriber = describe(login, sql);
   subscriber.server_id = command.server_id;
   subscriber.file = command.file;

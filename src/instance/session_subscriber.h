@@ -1,7 +1,7 @@
 #pragma once
 
+#include "answers/sql_session.h"
 #include "dump/subscriber.h"
-#include "instance/sql_session.h"
 #include "mysql/replication_commands.h"
 #include "mysql/server_login.h"
 
@@ -10,8 +10,8 @@ namespace sluice::instance {
 /// What a connection has told of the subscriber behind it when it asks for a dump: its log-in, its user variables
 /// (@master_binlog_checksum, @master_heartbeat_period, @slave_uuid and their source_/replica_ names) and the command.
 [[nodiscard]] dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::Login& login,
-                                               const SqlSession& sql);
+                                               const answers::SqlSession& sql);
 [[nodiscard]] dump::Subscriber make_subscriber(const mysql::BinlogDumpGtid& command, const mysql::Login& login,
-                                               const SqlSession& sql);
+                                               const answers::SqlSession& sql);
 
 }  // namespace sluice::instance

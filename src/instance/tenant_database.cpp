@@ -12,7 +12,7 @@ constexpr std::size_t answer_size_max = 16U << 20U;
 TenantDatabase::TenantDatabase(const capture::SourceOptions& source, std::shared_ptr<mysql::Interruption> interruption)
     : source_(source), interruption_(std::move(interruption)) {}
 
-Result<TenantRows> TenantDatabase::ask(const std::string& query) {
+Result<answers::TenantRows> TenantDatabase::ask(const std::string& query) {
   const std::unique_lock lock(mutex_, wait_time_max);
   if (!lock) return fail(ErrorKind::timeout, "the tenant database is busy with other questions; try again");
   const bool was_open = client_ && client_->is_open();
@@ -26,7 +26,7 @@ Result<TenantRows> TenantDatabase::ask(const std::string& query) {
     answer = client_->query(query, answer_size_max);
   }
   if (!answer) return std::unexpected(std::move(answer.error()));
-  return TenantRows{.columns = std::move(answer->columns), .rows = std::move(answer->rows)};
+  return answers::TenantRows{.columns = std::move(answer->columns), .rows = std::move(answer->rows)};
 }
 
 Result<void> TenantDatabase::connect() {

@@ -4,8 +4,8 @@
 #include <mutex>
 #include <optional>
 
+#include "answers/server_state.h"
 #include "capture/mysql/source_options.h"
-#include "instance/server_state.h"
 #include "mysql/client.h"
 
 namespace sluice::instance {
@@ -16,7 +16,7 @@ class TenantDatabase {
   TenantDatabase(const capture::SourceOptions& source, std::shared_ptr<mysql::Interruption> interruption);
 
   /// Runs a read-only query at the first address that answers. Waits for other questions; limited in size and time.
-  [[nodiscard]] Result<TenantRows> ask(const std::string& query);
+  [[nodiscard]] Result<answers::TenantRows> ask(const std::string& query);
 
  private:
   [[nodiscard]] Result<void> connect();

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "answers/server_state.h"
+#include "answers/sql_session.h"
+#include "binlog/event_header.h"
+#include "binlog/format_description.h"
+#include "binlog/gtid_event.h"
+#include "binlog/other_events.h"
+#include "store/log_writer.h"
+
+namespace sluice::answers {
+
+/// For tests: a server whose log holds invented transactions and whose tenant database says what the test wants.
+class MadeUpServer : public ServerState {
+ public:
+  MadeUpServer() {
+    std::string name = std::filesystem::temp_directory_path() / "sluice-sql-XXXXXX";
+    directory_ = mkdtemp(name.data());
+    log_ = std::make_shared<store::Log>(directory_);
+    auto opened = store::LogWriter::open(log_);
+    EXPECT_TRUE(opened) << opened.error().message;
+    writer_ = std::move(*opened);
+  }
+  ~MadeUpServer() override {
+    writer_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  MadeUpServer(const MadeUpServer&) = delete;
+  MadeUpServer& operator=(const MadeUpServer&) = delete;
+
+  /// Opens the next file, behind the GTIDs so far.
+  void open_file(std::uint64_t number, const binlog::GtidSet& previous) {
+    end_ = 4;
+    Bytes header(std::begin(binlog::file_magic), std::end(binlog::file_magic));
+    append(header, binlog::EventType::format_description,
+           binlog::encode_format_description(binlog::mysql57_format_description("5.7.44-sluice")));
+    append(header, binlog::EventType::previous_gtids, previous.encode());
+    EXPECT_TRUE(writer_->open_file(number, header, previous, {}));
+  }
+
+  void add_transaction(const binlog::Gtid& gtid) {
+    EXPECT_TRUE(writer_->begin(store::LogWriter::Resume{}));
+    binlog::GtidEvent event;
+    event.gtid = gtid;
+    event.clock = binlog::GtidEvent::LogicalClock{0, 1};
+    Bytes events;
+    append(events, binlog::EventType::gtid, binlog::encode_gtid_event(event));
+    append(events, binlog::EventType::xid, Bytes(8, 1));
+    EXPECT_TRUE(writer_->append(events));
+    EXPECT_TRUE(writer_->commit(gtid, ""));
+    EXPECT_TRUE(writer_->publish());
+  }
+
+  [[nodiscard]] std::string server_version() const override { return version; }
+  [[nodiscard]] std::uint32_t server_id() const override { return 4711; }
+  [[nodiscard]] std::string server_uuid() const override { return "3e11fa47-71ca-11e1-9e33-c80aa9429562"; }
+  [[nodiscard]] std::uint64_t max_binlog_size() const override { return 536870912; }
+  [[nodiscard]] const store::Log& log() const override { return *log_; }
+  [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
+  [[nodiscard]] bool tls_available() const override { return true; }
+  [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override {
+    asked.push_back(query);
+    return tenant_answer;
+  }
+
+  std::string version = "5.7.44-sluice";
+  CaptureStatus capture{.state = "capturing", .source = "192.0.2.7:3306", .error = ""};
+  std::vector<std::string> asked;
+  Result<TenantRows> tenant_answer = TenantRows{.columns = {"a"}, .rows = {{"1"}, {std::nullopt}}};
+
+ private:
+  void append(Bytes& out, binlog::EventType type, ByteView body) {
+    binlog::EventHeader header;
+    header.type = type;
+    end_ += binlog::EventHeader::size + body.size() + binlog::checksum_size;
+    header.log_pos = static_cast<std::uint32_t>(end_);
+    const Bytes event = binlog::make_event(header, body, binlog::Checksum::crc32);
+    out.insert(out.end(), event.begin(), event.end());
+  }
+
+  std::filesystem::path directory_;
+  std::shared_ptr<store::Log> log_;
+  std::unique_ptr<store::LogWriter> writer_;
+  std::uint64_t end_ = 0;
+};
+
+/// An answer on a line: "ok", "ERROR 1064 (42000): ...", or columns and rows: "a|b: 1|NULL; 2|x".
+[[nodiscard]] inline std::string shown(const StatementResult& result) {
+  if (const auto* error = std::get_if<SqlError>(&result)) {
+    return "ERROR " + std::to_string(error->code) + " (" + error->state + "): " + error->message;
+  }
+  if (const auto* done = std::get_if<SqlOk>(&result)) {
+    return done->warnings == 0 ? "ok" : "ok, " + std::to_string(done->warnings) + " warnings";
+  }
+  const auto& rows = std::get<SqlRows>(result);
+  std::string text;
+  for (const SqlColumn& column : rows.columns) {
+    text += (text.empty() ? "" : "|") + column.name;
+  }
+  std::string separator = ": ";
+  for (const auto& row : rows.rows) {
+    EXPECT_EQ(row.size(), rows.columns.size());
+    text += separator;
+    separator.clear();
+    for (const auto& value : row) {
+      text += separator + value.value_or("NULL");
+      separator = "|";
+    }
+    separator = "; ";
+  }
+  return text;
+}
+
+}  // namespace sluice::answers

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "binlog/gtid_set.h"
+#include "store/log.h"
+
+namespace sluice::answers {
+
+/// How capture is doing, for people.
+struct CaptureStatus {
+  std::string state;   ///< "starting", "capturing", "reconnecting", "stopped"
+  std::string source;  ///< "192.0.2.7:3306", empty while there is none
+  std::string error;   ///< why it is not capturing; empty if it is
+};
+
+/// The rows the tenant database answered with. A value without content is NULL.
+struct TenantRows {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::optional<std::string>>> rows;
+};
+
+/// What the SQL of an instance needs to know of it. Implemented by the instance, by a made-up one in unit tests.
+/// Any thread; all but ask_tenant are quick.
+class ServerState {
+ public:
+  virtual ~ServerState() = default;
+
+  [[nodiscard]] virtual std::string server_version() const = 0;  ///< what clients are told, everywhere the same
+  [[nodiscard]] virtual std::uint32_t server_id() const = 0;
+  [[nodiscard]] virtual std::string server_uuid() const = 0;
+  [[nodiscard]] virtual std::uint64_t max_binlog_size() const = 0;
+  [[nodiscard]] virtual const store::Log& log() const = 0;
+  [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
+  [[nodiscard]] virtual bool tls_available() const = 0;
+
+  /// Runs a query that only the tenant database can answer, on a connection of its own, read only, limited in size and
+  /// time. Blocks: call it from a worker thread.
+  [[nodiscard]] virtual Result<TenantRows> ask_tenant(const std::string& query) = 0;
+};
+
+}  // namespace sluice::answers

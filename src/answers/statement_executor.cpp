@@ -1,0 +1,264 @@
+#include "answers/statement_executor.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "answers/answers.h"
+#include "answers/set_statement.h"
+#include "answers/version_number.h"
+#include "sql/error_code.h"
+#include "sql/utf8.h"
+
+namespace sluice::answers {
+namespace {
+
+namespace error_code = sql::error_code;
+
+constexpr std::size_t statement_size_max = 1U << 20U;
+/// Of a prepared statement with its values put in.
+constexpr std::size_t filled_statement_size_max = 16U << 20U;
+/// MySQL: 64 characters.
+constexpr std::size_t database_name_size_max = 256;
+
+bool waits(const sql::Expression& expression) {
+  return sql::calls_function(expression, waiting_function);
+}
+
+bool waits(const sql::ShowFilter& filter) {
+  return filter.where && waits(*filter.where);
+}
+
+/// Whether carrying a statement out may take longer than looking something up.
+struct Blocks {
+  bool operator()(const sql::TenantQuery& /*query*/) const { return true; }
+  bool operator()(const sql::Select& select) const {
+    return std::ranges::any_of(select.items, [](const sql::Select::Item& item) { return waits(item.expression); });
+  }
+  bool operator()(const sql::Set& set) const {
+    return std::ranges::any_of(set.assignments, [](const sql::Set::Assignment& assignment) {
+      if (const auto* user = std::get_if<sql::SetUserVariable>(&assignment)) return waits(user->value);
+      const auto* system = std::get_if<sql::SetSystemVariable>(&assignment);
+      return system != nullptr && system->value && waits(*system->value);
+    });
+  }
+  bool operator()(const sql::ShowVariables& show) const { return waits(show.filter); }
+  bool operator()(const sql::ShowStatus& show) const { return waits(show.filter); }
+  bool operator()(const auto& /*other*/) const { return false; }
+};
+
+bool blocks(const sql::Statement& statement) {
+  return std::visit(Blocks{}, statement);
+}
+
+/// Carries out statements that answer with rows or with nothing.
+struct Runner {
+  ServerState& server;
+  const EvaluationContext& context;
+  SessionVariables& variables;
+  UserVariables& user_variables;
+  Diagnostics& diagnostics;
+  std::string_view text;
+
+  static Result<StatementResult> as_result(Result<SqlRows> rows) {
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    return std::move(*rows);
+  }
+
+  Result<StatementResult> operator()(const sql::Select& select) const {
+    return as_result(answer_select(select, context));
+  }
+
+  Result<StatementResult> operator()(const sql::Set& set) const {
+    if (auto done = execute_set(set, context, variables, user_variables, diagnostics); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
+    return SqlOk{.affected_rows = 0, .warnings = static_cast<std::uint16_t>(diagnostics.size()), .info = {}};
+  }
+
+  Result<StatementResult> operator()(const sql::ShowVariables& show) const {
+    return as_result(answer_show_variables(show, context));
+  }
+  Result<StatementResult> operator()(const sql::ShowStatus& show) const {
+    return as_result(answer_show_status(show, context));
+  }
+  Result<StatementResult> operator()(const sql::ShowMasterStatus& /*show*/) const {
+    return answer_master_status(server.log().status());
+  }
+  Result<StatementResult> operator()(const sql::ShowBinaryLogs& /*show*/) const {
+    return answer_binary_logs(server.log().files(), version_number(server.server_version()));
+  }
+  Result<StatementResult> operator()(const sql::ShowDiagnostics& show) const {
+    return answer_diagnostics(show, diagnostics);
+  }
+  Result<StatementResult> operator()(const sql::ShowReplicas& show) const { return answer_replicas(show); }
+  Result<StatementResult> operator()(const sql::ShowProcessList& show) const {
+    return answer_process_list(show, context, text);
+  }
+  Result<StatementResult> operator()(const sql::ShowGrants& /*show*/) const { return answer_grants(context.client); }
+  Result<StatementResult> operator()(const sql::TransactionControl& /*control*/) const { return SqlOk{}; }
+
+  Result<StatementResult> operator()(const sql::TenantQuery& query) const {
+    auto rows = server.ask_tenant(query.text);
+    if (!rows) {
+      if (!is_mysql_error(rows.error().code)) return fail_in("cannot ask the tenant database", std::move(rows.error()));
+      return std::unexpected(std::move(rows.error()));
+    }
+    if (rows->columns.empty()) return fail(ErrorKind::invalid, "the tenant database gave no columns");
+    return answer_tenant_rows(std::move(*rows));
+  }
+
+  /// The executor's own; it does not come here.
+  Result<StatementResult> operator()(const sql::UseDatabase& /*use*/) const { return SqlOk{}; }
+};
+
+sql::Value to_value(const SqlParameter& parameter) {
+  return std::visit([](const auto& content) -> sql::Value { return content; }, parameter);
+}
+
+}  // namespace
+
+StatementExecutor::StatementExecutor(ServerState& server, const SqlClient& client)
+    : server_(server), client_(client), database_(client.database), variables_(server_, client_, diagnostics_) {}
+
+sql::ParseRules StatementExecutor::rules(const sql::Dialect& dialect) const {
+  return {.dialect = dialect, .database = database_, .parameters = false, .size_max = statement_size_max};
+}
+
+bool StatementExecutor::may_block(std::string_view sql) const {
+  const auto statement = sql::parse_statement(sql, rules(variables_.dialect()));
+  return statement && blocks(*statement);
+}
+
+bool StatementExecutor::may_block_prepared(std::uint32_t id) const {
+  const PreparedStatement* prepared = prepared_.find(id);
+  return prepared != nullptr && prepared->may_block;
+}
+
+StatementResult StatementExecutor::execute(std::string_view sql) {
+  return run(sql, rules(variables_.dialect()));
+}
+
+StatementResult StatementExecutor::run(std::string_view text, const sql::ParseRules& parse_rules) {
+  const auto refuse = [this](const Error& error, bool keep) -> StatementResult {
+    SqlError answer = to_sql_error(error);
+    if (!keep) diagnostics_ = {{.error = true, .code = answer.code, .message = answer.message}};
+    return answer;
+  };
+  if (cancellation_.cancelled()) {
+    return refuse({ErrorKind::closed, "Query execution was interrupted", error_code::interrupted}, true);
+  }
+  const auto statement = sql::parse_statement(text, parse_rules);
+  if (!statement) return refuse(statement.error(), false);
+  if (!std::holds_alternative<sql::ShowDiagnostics>(*statement)) diagnostics_.clear();
+  auto result = run_statement(*statement, text);
+  return result ? std::move(*result) : refuse(result.error(), false);
+}
+
+Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& statement, std::string_view text) {
+  if (const auto* use = std::get_if<sql::UseDatabase>(&statement)) {
+    if (auto chosen = choose_database(use->name); !chosen) return std::unexpected(std::move(chosen.error()));
+    return SqlOk{};
+  }
+  std::size_t work = 0;
+  const EvaluationContext context{.server = server_,
+                                  .client = client_,
+                                  .database = database_,
+                                  .variables = variables_,
+                                  .user_variables = user_variables_,
+                                  .cancellation = cancellation_,
+                                  .now = std::chrono::system_clock::now(),
+                                  .work = work};
+  return std::visit(Runner{.server = server_,
+                           .context = context,
+                           .variables = variables_,
+                           .user_variables = user_variables_,
+                           .diagnostics = diagnostics_,
+                           .text = text},
+                    statement);
+}
+
+Result<PreparedStatement> StatementExecutor::make_prepared(std::string_view sql) const {
+  const sql::Dialect dialect = variables_.dialect();
+  sql::ParseRules parse_rules = rules(dialect);
+  parse_rules.parameters = true;
+  const auto statement = sql::parse_statement(sql, parse_rules);
+  if (!statement) return std::unexpected(statement.error());
+  auto text = sql::PreparedText::make(std::string(sql), dialect);
+  if (!text) return std::unexpected(std::move(text.error()));
+  PreparedStatement prepared{
+      .text = std::move(*text), .dialect = dialect, .columns = {}, .may_block = blocks(*statement)};
+  if (const auto* select = std::get_if<sql::Select>(&*statement)) {
+    for (const sql::Select::Item& item : select->items) {
+      prepared.columns.push_back(item.column);
+    }
+  }
+  return prepared;
+}
+
+std::expected<SqlPrepared, SqlError> StatementExecutor::prepare(std::string_view sql) {
+  auto prepared = make_prepared(sql);
+  if (!prepared) return std::unexpected(to_sql_error(prepared.error()));
+  const auto parameter_count = static_cast<std::uint16_t>(prepared->text.parameter_count());
+  const auto id = prepared_.add(std::move(*prepared));
+  if (!id) return std::unexpected(to_sql_error(id.error()));
+  return SqlPrepared{.id = *id, .parameter_count = parameter_count};
+}
+
+StatementResult StatementExecutor::execute_prepared(std::uint32_t id, std::span<const SqlParameter> parameters) {
+  const PreparedStatement* prepared = prepared_.find(id);
+  if (prepared == nullptr || parameters.size() != prepared->text.parameter_count()) {
+    return to_sql_error({ErrorKind::not_found,
+                         fmt::format("Unknown prepared statement handler ({}) given to mysqld_stmt_execute", id),
+                         error_code::unknown_prepared_statement});
+  }
+  std::vector<sql::Value> values;
+  for (const SqlParameter& parameter : parameters) {
+    values.push_back(to_value(parameter));
+  }
+  sql::ParseRules parse_rules = rules(prepared->dialect);
+  parse_rules.size_max = filled_statement_size_max;
+  StatementResult result = run(prepared->text.with_values(values, prepared->dialect), parse_rules);
+  if (auto* rows = std::get_if<SqlRows>(&result)) {
+    for (std::size_t i = 0; i < std::min(rows->columns.size(), prepared->columns.size()); ++i) {
+      rows->columns[i].name = prepared->columns[i];
+    }
+  }
+  return result;
+}
+
+Result<void> StatementExecutor::choose_database(std::string_view name) {
+  const bool possible = !name.empty() && name.size() <= database_name_size_max && sql::is_utf8(name) &&
+                        !name.contains('\0') && !name.ends_with(' ');
+  if (!possible) {
+    return fail(ErrorKind::not_found, fmt::format("Unknown database '{}'", sql::utf8_start(name, 64)),
+                error_code::unknown_database);
+  }
+  database_ = name;
+  return {};
+}
+
+StatementResult StatementExecutor::use_database(std::string_view name) {
+  diagnostics_.clear();
+  if (auto chosen = choose_database(name); !chosen) return to_sql_error(chosen.error());
+  return SqlOk{};
+}
+
+void StatementExecutor::reset() {
+  variables_.clear();
+  user_variables_.clear();
+  prepared_.clear();
+  diagnostics_.clear();
+}
+
+void StatementExecutor::change_client(const SqlClient& client) {
+  reset();
+  client_ = client;
+  database_ = client.database;
+}
+
+std::optional<std::string> StatementExecutor::user_variable(std::string_view name) const {
+  return sql::text_of(user_variables_.read(name));
+}
+
+}  // namespace sluice::answers

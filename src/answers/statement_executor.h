@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "answers/cancellation.h"
+#include "answers/diagnostics.h"
+#include "answers/evaluation.h"
+#include "answers/prepared_statements.h"
+#include "answers/server_state.h"
+#include "answers/session_variables.h"
+#include "answers/sql_session.h"
+#include "answers/user_variables.h"
+#include "sql/parser.h"
+
+namespace sluice::answers {
+
+/// The SQL of one connection of a Binlog instance: reads statements with sql/parser.h and carries them out.
+///
+/// What it cannot do is an error, always: nothing is accepted and ignored, but for transactions (there is nothing to
+/// commit) and session settings that change nothing here and are remembered.
+class StatementExecutor : public SqlSession {
+ public:
+  /// `server` must outlive it.
+  StatementExecutor(ServerState& server, const SqlClient& client);
+
+  [[nodiscard]] bool may_block(std::string_view sql) const override;
+  [[nodiscard]] bool may_block_prepared(std::uint32_t id) const override;
+  [[nodiscard]] StatementResult execute(std::string_view sql) override;
+  [[nodiscard]] std::expected<SqlPrepared, SqlError> prepare(std::string_view sql) override;
+  [[nodiscard]] StatementResult execute_prepared(std::uint32_t id, std::span<const SqlParameter> parameters) override;
+  void close_prepared(std::uint32_t id) override { prepared_.remove(id); }
+  [[nodiscard]] StatementResult use_database(std::string_view name) override;
+  void reset() override;
+  void change_client(const SqlClient& client) override;
+  [[nodiscard]] std::optional<std::string> user_variable(std::string_view name) const override;
+  void cancel() override { cancellation_.cancel(); }
+
+ private:
+  [[nodiscard]] sql::ParseRules rules(const sql::Dialect& dialect) const;
+  /// Parses, runs and keeps what SHOW WARNINGS tells.
+  [[nodiscard]] StatementResult run(std::string_view text, const sql::ParseRules& parse_rules);
+  [[nodiscard]] Result<StatementResult> run_statement(const sql::Statement& statement, std::string_view text);
+  [[nodiscard]] Result<PreparedStatement> make_prepared(std::string_view sql) const;
+  [[nodiscard]] Result<void> choose_database(std::string_view name);
+
+  ServerState& server_;
+  SqlClient client_;
+  std::string database_;
+  Diagnostics diagnostics_;
+  SessionVariables variables_;
+  UserVariables user_variables_;
+  PreparedStatements prepared_;
+  Cancellation cancellation_;
+};
+
+}  // namespace sluice::answers
