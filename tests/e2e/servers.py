@@ -56,6 +56,9 @@ class Server:
             fresh = True
         else:
             fresh = False
+        # A replica that was killed at the wrong moment leaves a file here that keeps it from starting again.
+        shutil.rmtree(self._temporary(), ignore_errors=True)
+        os.makedirs(self._temporary())
         self._write_configuration()
         self.process = Process(self._command(), self.log, self._environment())
         self._wait_ready()
@@ -113,6 +116,7 @@ class Server:
             "socket": self.socket,
             "port": self.port,
             "bind_address": "127.0.0.1",
+            "tmpdir": self._temporary(),
             "pid_file": os.path.join(self.folder, "server.pid"),
             "log_error": self.log,
             "server_id": self.server_id,
@@ -139,6 +143,9 @@ class Server:
             f"CREATE USER '{CAPTURE_USER}'@'%' IDENTIFIED BY '{CAPTURE_PASSWORD}'",
             f"GRANT {self.capture_grants} ON *.* TO '{CAPTURE_USER}'@'%'",
         )
+
+    def _temporary(self):
+        return os.path.join(self.folder, "tmp")
 
     def _environment(self):
         return {}
