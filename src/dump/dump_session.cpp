@@ -76,12 +76,13 @@ class DumpSession {
         co_return caught_up;
       }
     }
-    const auto find = [&] { return find_start(*service_.log, subscriber_, std::move(*known)); };
+    const auto find = [&] { return find_start(*service_.log, subscriber_, std::move(*known), {}); };
     Result<DumpStart> start = co_await mysql::run_on(service_.disk, executor_, find);
     if (!start) {
       co_return std::unexpected(start.error());
     }
     begin_ = position_ = last_ = start->position;
+    hold_ = std::move(start->hold);
     filter_ = TransactionFilter(std::move(start->known), start->skip_end);
     entry_ = service_.registry->add(subscriber_, position_);
     sender_.count_in(entry_);
@@ -159,6 +160,7 @@ class DumpSession {
     }
     if (const auto* next = std::get_if<store::NextFile>(&*piece)) {
       position_ = {next->number, sizeof(binlog::file_magic)};
+      hold_->move_to(next->number);
       sender_.add_rotate(position_);
     }
     co_return Result<void>();
@@ -306,6 +308,7 @@ class DumpSession {
   EventSender sender_;
   TransactionFilter filter_;
   std::shared_ptr<DumpRegistry::Entry> entry_;
+  std::unique_ptr<store::ReaderHold> hold_;  ///< of the file of `position_`
   store::LogPosition begin_;
   store::LogPosition position_;  ///< what comes next
   store::LogPosition last_;      ///< the last event taken

@@ -542,4 +542,37 @@ TEST_F(DumpSessionTest, DamagedFilesAreReportedBehindWhatIsGood) {
 }
 
 }  // namespace
+TEST(DumpHoldTest, AFileIsHeldUntilTheSubscriberHasLeftIt) {
+  TestLog log;
+  log.open_file(1);
+  log.add_transaction(1, {100});
+  Subscriber subscriber = at(1, 4);
+  subscriber.non_blocking = false;
+  TestDump dump(log, subscriber);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(dump.event().empty());  // ROTATE, file header, transaction
+  }
+  EXPECT_EQ(log.log->holds().oldest(), 1U);
+  EXPECT_EQ(log.log->purge_to(1)->removed.size(), 0U);
+  log.rotate();
+  log.add_transaction(2, {100});
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_FALSE(dump.event().empty());
+  }
+  EXPECT_EQ(log.log->holds().oldest(), 2U);
+  EXPECT_EQ(log.log->purge_to(2)->removed.size(), 1U);
+  dump.peer().close();
+  (void)dump.end();
+}
+
+TEST(DumpHoldTest, APurgedFileIsRefusedInMysqlsWords) {
+  TestLog log;
+  log.open_file(1);
+  log.add_transaction(1, {100});
+  log.rotate();
+  ASSERT_TRUE(log.log->purge_to(2));
+  EXPECT_EQ(refusal(at(1, 4), log), "Could not find first log file name in binary log index file");
+  EXPECT_NE(refusal(having({}), log).find("the master has purged binary logs containing GTIDs"), std::string::npos);
+}
+
 }  // namespace sluice::dump

@@ -84,6 +84,17 @@ Result<store::LogPosition> find_by_file(const store::Log& log, const Subscriber&
   }
 }
 
+Result<store::LogPosition> find_by_gtids(const store::Log& log, const binlog::GtidSet& known) {
+  const Result<store::LogPosition> position = log.find(known);
+  if (position) {
+    return position;
+  }
+  if (position.error().kind == ErrorKind::not_found) {
+    return refuse(purged_message(known, log.purged()));
+  }
+  return refuse(fmt::format("I/O error reading log event: {}", position.error().message));
+}
+
 }  // namespace
 
 Result<binlog::GtidSet> known_gtids(const Subscriber& subscriber) {
@@ -117,31 +128,31 @@ Error ahead_error() {
       fatal_dump_error};
 }
 
-Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known) {
+Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known,
+                             const store::ReaderHold::Revoked& on_revoked) {
   const store::LogPosition end = log.end();
   if (end.file == 0) {
     return refuse("Binary log is not open");
   }
   DumpStart start;
-  start.known = std::move(known);
-  if (!starts_by_gtids(subscriber)) {
-    const Result<store::LogPosition> position = find_by_file(log, subscriber);
+  if (starts_by_gtids(subscriber)) {
+    start.skip_end = end;
+  }
+  while (!start.hold) {
+    const Result<store::LogPosition> position =
+        starts_by_gtids(subscriber) ? find_by_gtids(log, known) : find_by_file(log, subscriber);
     if (!position) {
       return std::unexpected(position.error());
     }
     start.position = *position;
-    return start;
+    // A purge may have been faster; then another look says so.
+    Result<std::unique_ptr<store::ReaderHold>> hold = log.hold(position->file, on_revoked);
+    if (hold) {
+      start.hold = std::move(*hold);
+    }
   }
-  start.skip_end = end;
-  const Result<store::LogPosition> position = log.find(start.known);
-  if (position) {
-    start.position = *position;
-    return start;
-  }
-  if (position.error().kind == ErrorKind::not_found) {
-    return refuse(purged_message(start.known, log.purged()));
-  }
-  return refuse(fmt::format("I/O error reading log event: {}", position.error().message));
+  start.known = std::move(known);
+  return start;
 }
 
 }  // namespace sluice::dump

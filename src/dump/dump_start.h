@@ -15,6 +15,8 @@ inline constexpr int fatal_dump_error = 1236;
 /// Where a dump begins and what it leaves out.
 struct DumpStart {
   store::LogPosition position;
+  /// Keeps what begins there from being purged.
+  std::unique_ptr<store::ReaderHold> hold;
   /// Transactions the subscriber has already; they are skipped.
   binlog::GtidSet known;
   /// Behind this place nothing is skipped any more: what was written after the dump began cannot be known to a
@@ -34,6 +36,8 @@ struct DumpStart {
 [[nodiscard]] Error ahead_error();
 
 /// Finds the start, or says why there is none, in MySQL's words with code 1236. May read from disk.
-[[nodiscard]] Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known);
+/// `on_revoked` goes with the hold.
+[[nodiscard]] Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known,
+                                           const store::ReaderHold::Revoked& on_revoked);
 
 }  // namespace sluice::dump

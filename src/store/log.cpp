@@ -12,6 +12,11 @@
 #include "store/log_scan.h"
 
 namespace sluice::store {
+namespace {
+
+constexpr std::uint64_t first_event = sizeof binlog::file_magic;
+
+}  // namespace
 
 std::filesystem::path Log::path_of(std::uint64_t file) const {
   return directory_ / binlog::log_file_name(file);
@@ -54,28 +59,39 @@ Log::Status Log::status() const {
 }
 
 Result<LogPosition> Log::find(const binlog::GtidSet& known) const {
-  std::uint64_t number = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto newest = std::find_if(files_.rbegin(), files_.rend(),
-                                     [&](const auto& entry) { return entry.second.previous.is_subset_of(known); });
-    if (newest == files_.rend()) {
+  while (true) {
+    const auto number = newest_file_for(known);
+    if (!number) {
       return fail(ErrorKind::not_found, "the log does not hold all transactions behind this GTID set");
     }
-    number = newest->first;
+    const auto held = hold(*number, {});
+    if (!held) continue;  // it was purged meanwhile
+    const auto marks = marks_of(*number);
+    if (!marks) return std::unexpected(marks.error());
+    LogPosition start{*number, first_event};
+    bool first = true;
+    for (const Mark& mark : *marks) {
+      if (!mark.added.is_subset_of(known)) break;
+      if (mark.kind != Mark::Kind::transaction) continue;
+      if (!first) start.offset = mark.offset;
+      first = false;
+    }
+    return start;
   }
-  const auto marks = marks_of(number);
-  if (!marks) return std::unexpected(marks.error());
-  constexpr std::uint64_t first_event = 4;
-  LogPosition start{number, first_event};
-  bool first = true;
-  for (const Mark& mark : *marks) {
-    if (!mark.added.is_subset_of(known)) break;
-    if (mark.kind != Mark::Kind::transaction) continue;
-    if (!first) start.offset = mark.offset;
-    first = false;
+}
+
+/// The newest file whose previous GTIDs are all in `known`. They only ever grow from file to file, so it is found by
+/// halving.
+std::optional<std::uint64_t> Log::newest_file_for(const binlog::GtidSet& known) const {
+  const std::lock_guard lock(mutex_);
+  if (files_.empty() || !files_.begin()->second.previous.is_subset_of(known)) return std::nullopt;
+  std::uint64_t fits = files_.begin()->first;
+  std::uint64_t beyond = files_.rbegin()->first + 1;
+  while (beyond - fits > 1) {
+    const std::uint64_t middle = fits + (beyond - fits) / 2;
+    (files_.at(middle).previous.is_subset_of(known) ? fits : beyond) = middle;
   }
-  return start;
+  return fits;
 }
 
 Result<void> Log::check_position(const LogPosition& position) const {
@@ -87,7 +103,6 @@ Result<void> Log::check_position(const LogPosition& position) const {
     return fail(ErrorKind::limit, fmt::format("{} ends at {}, before {}", binlog::log_file_name(position.file),
                                               info->size, position.offset));
   }
-  constexpr std::uint64_t first_event = 4;
   if (position.offset == first_event || position.offset == info->size) return {};
   const auto marks = marks_of(position.file);
   if (!marks) return std::unexpected(marks.error());
@@ -106,6 +121,14 @@ Result<void> Log::check_position(const LogPosition& position) const {
   if (scanner.offset() == position.offset) return {};
   return fail(ErrorKind::invalid,
               fmt::format("offset {} of {} is inside an event", position.offset, binlog::log_file_name(position.file)));
+}
+
+Result<std::unique_ptr<ReaderHold>> Log::hold(std::uint64_t file, ReaderHold::Revoked on_revoked) const {
+  const std::lock_guard lock(mutex_);
+  if (!files_.contains(file)) {
+    return fail(ErrorKind::not_found, fmt::format("there is no file {}", binlog::log_file_name(file)));
+  }
+  return holds_->add(file, std::move(on_revoked));
 }
 
 Log::Listener Log::listen(std::function<void()> notify) {

@@ -12,6 +12,7 @@
 #include "binlog/gtid_set.h"
 #include "store/block.h"
 #include "store/marks.h"
+#include "store/reader_hold.h"
 
 namespace sluice::store {
 
@@ -19,6 +20,19 @@ namespace sluice::store {
 struct LogFileInfo {
   std::uint64_t number = 0;
   std::uint64_t size = 0;  ///< published bytes
+};
+
+/// When the last transaction of a file was written.
+struct LogFileTime {
+  std::uint64_t number = 0;
+  std::uint32_t written = 0;  ///< seconds since 1970; file_times.h says what is known about it
+};
+
+/// What a purge did.
+struct PurgeOutcome {
+  std::vector<std::uint64_t> removed;   ///< the files that went, oldest first
+  std::optional<std::uint64_t> in_use;  ///< the file that would have gone next, but a reader needs it
+  std::size_t readers = 0;              ///< how many readers are at that very file
 };
 
 /// One tenant's log on disk, seen by its readers: which files there are, how far they may be read, where a GTID or a
@@ -60,6 +74,24 @@ class Log {
   /// what is published; invalid: inside an event.
   [[nodiscard]] Result<void> check_position(const LogPosition& position) const;
 
+  /// Keeps `file` and all behind it from being purged. ErrorKind::not_found if it is not there (any more): so look for
+  /// a position, hold its file, and look again if that fails. `on_revoked` may be empty.
+  [[nodiscard]] Result<std::unique_ptr<ReaderHold>> hold(std::uint64_t file, ReaderHold::Revoked on_revoked) const;
+  [[nodiscard]] const ReaderHolds& holds() const { return *holds_; }
+
+  /// Removes the files before `file`, as PURGE BINARY LOGS TO does: oldest first, up to the first that a reader holds;
+  /// the newest always stays. ErrorKind::not_found if `file` is not there. Waits for the disk, the writer does not wait
+  /// for it. A crash on the way leaves either all files or, after the next opening, none of those that were to go.
+  [[nodiscard]] Result<PurgeOutcome> purge_to(std::uint64_t file);
+
+  /// Removes the files whose last transaction was written before `time` (seconds since 1970), as PURGE BINARY LOGS
+  /// BEFORE does; otherwise as purge_to.
+  [[nodiscard]] Result<PurgeOutcome> purge_before(std::int64_t time);
+
+  /// When the last transaction of each file was written, oldest file first; the newest file is left out: it may get
+  /// more.
+  [[nodiscard]] std::vector<LogFileTime> file_times() const;
+
   /// Calls `notify` (from the writer's thread, so it must be quick) after every publication until the handle is
   /// dropped.
   using Listener = std::shared_ptr<std::function<void()>>;
@@ -74,6 +106,7 @@ class Log {
   using Marks = std::shared_ptr<std::vector<Mark>>;
   struct File {
     std::uint64_t size = 0;
+    std::uint32_t timestamp = 0;  ///< of its format description: of the last transaction before it
     binlog::GtidSet previous;
     Marks marks;  ///< of the newest file always; of others once somebody needs them, and then never changed
   };
@@ -89,6 +122,10 @@ class Log {
   void add_file(std::uint64_t number, File file);
   void publish(Publication publication);
   void notify();
+  [[nodiscard]] Result<void> write_index();
+  [[nodiscard]] std::optional<std::uint64_t> newest_file_for(const binlog::GtidSet& known) const;
+  [[nodiscard]] PurgeOutcome take_out(std::uint64_t end);
+  [[nodiscard]] Result<void> remove_taken_out();
   /// A file's marks as they are now; those of a closed file are loaded, or made by a scan, when first needed.
   [[nodiscard]] Result<std::vector<Mark>> marks_of(std::uint64_t number) const;
 
@@ -99,6 +136,11 @@ class Log {
   binlog::GtidSet executed_;
   std::deque<std::shared_ptr<const Block>> tail_;
   std::size_t tail_size_ = 0;
+  std::shared_ptr<ReaderHolds> holds_ = std::make_shared<ReaderHolds>();
+
+  std::mutex purge_mutex_;                ///< one purge at a time
+  std::vector<std::uint64_t> taken_out_;  ///< no longer seen by readers, but perhaps still on the disk
+  std::mutex index_mutex_;                ///< the index is written by the writer and by purges
 
   std::mutex listeners_mutex_;
   std::vector<std::weak_ptr<std::function<void()>>> listeners_;

@@ -1,6 +1,4 @@
 // LogWriter's opening of a directory: what a crash left, brought in order.
-#include <algorithm>
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,34 +7,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "binlog/log_file_name.h"
+#include "store/log_directory.h"
 #include "store/log_writer.h"
 
 namespace sluice::store {
 namespace {
-
-constexpr std::string_view index_name = "mysql-bin.index";
-
-/// The numbers of the log files in a directory, in order. A gap is an error: a file was taken away.
-Result<std::vector<std::uint64_t>> log_files_in(const std::filesystem::path& directory) {
-  std::vector<std::uint64_t> numbers;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    if (const auto number = binlog::log_file_number(entry.path().filename().string())) numbers.push_back(*number);
-  }
-  if (error) {
-    return fail(ErrorKind::io, fmt::format("cannot list {}: {}", directory.string(), error.message()), error.value());
-  }
-  std::ranges::sort(numbers);
-  for (std::size_t i = 1; i < numbers.size(); ++i) {
-    if (numbers[i] != numbers[i - 1] + 1) {
-      return fail(ErrorKind::corrupt,
-                  fmt::format("{}: {} is missing between {} and {}. Put it back, or move the files before it away",
-                              directory.string(), binlog::log_file_name(numbers[i - 1] + 1),
-                              binlog::log_file_name(numbers[i - 1]), binlog::log_file_name(numbers[i])));
-    }
-  }
-  return numbers;
-}
 
 Result<std::uint64_t> size_of(const std::filesystem::path& path) {
   std::error_code error;
@@ -62,6 +37,7 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log) {
 }
 
 Result<void> LogWriter::recover() {
+  if (auto finished = finish_purge(log_->directory()); !finished) return finished;
   auto numbers = log_files_in(log_->directory());
   if (!numbers) return std::unexpected(std::move(numbers.error()));
   for (std::size_t i = 0; i + 1 < numbers->size(); ++i) {
@@ -72,11 +48,13 @@ Result<void> LogWriter::recover() {
     if (!file) return std::unexpected(file.error());
     auto header = read_log_file_header(*file, path);
     if (!header) return std::unexpected(std::move(header.error()));
-    log_->add_file((*numbers)[i], {.size = *size, .previous = std::move(header->previous), .marks = nullptr});
+    log_->add_file(
+        (*numbers)[i],
+        {.size = *size, .timestamp = header->timestamp, .previous = std::move(header->previous), .marks = nullptr});
   }
   if (numbers->empty()) return {};
   if (auto recovered = recover_last_file(numbers->back()); !recovered) return recovered;
-  return write_index();
+  return log_->write_index();
 }
 
 Result<void> LogWriter::recover_last_file(std::uint64_t number) {
@@ -109,6 +87,7 @@ Result<void> LogWriter::recover_last_file(std::uint64_t number) {
   published_ = committed_ = cursor_ = {number, scanned->end};
   end_place_ = scanned->end_place;
   log_->add_file(number, {.size = scanned->end,
+                          .timestamp = scanned->header.timestamp,
                           .previous = scanned->header.previous,
                           .marks = std::make_shared<std::vector<Mark>>(std::move(scanned->marks))});
   const std::lock_guard lock(log_->mutex_);
@@ -139,13 +118,6 @@ Result<void> LogWriter::cut_tail(const std::filesystem::path& path, const Scanne
     return fail(ErrorKind::io, fmt::format("{} cannot be cut to {} bytes", path.string(), scanned.end));
   }
   return {};
-}
-
-Result<void> LogWriter::write_index() const {
-  std::string content;
-  for (const LogFileInfo& file : log_->files())
-    content += "./" + binlog::log_file_name(file.number) + "\n";
-  return replace_file(log_->directory() / index_name, content);
 }
 
 }  // namespace sluice::store

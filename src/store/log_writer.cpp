@@ -28,20 +28,22 @@ constexpr std::size_t write_size = 4U << 20U;
 Result<convert::LogState> LogWriter::take_up(TakeUp how) {
   SLUICE_ASSERT(!empty());
   verify_end_.reset();
+  verify_hold_.reset();
   if (auto dropped = drop_unpublished(); !dropped) return std::unexpected(std::move(dropped.error()));
   mark_next_ = how == TakeUp::end;
   if (how == TakeUp::end) return state_at_end();
 
   for (std::uint64_t number = published_.file;; --number) {
+    auto hold = log_->hold(number, {});
+    if (!hold) break;
     const auto marks = log_->marks_of(number);
-    if (!marks) {
-      if (marks.error().kind == ErrorKind::not_found) break;
-      return std::unexpected(marks.error());
-    }
+    if (!marks) return std::unexpected(marks.error());
     const bool has_transactions = std::ranges::any_of(*marks, [&](const Mark& mark) {
       return mark.can_resume() && LogPosition{number, mark.offset} < published_;
     });
-    if (has_transactions) return state_at_mark(number, *marks);
+    if (!has_transactions) continue;
+    verify_hold_ = std::move(*hold);
+    return state_at_mark(number, *marks);
   }
   return state_at_end();
 }
@@ -88,13 +90,21 @@ Result<convert::LogState> LogWriter::state_at_end() {
   if (!state) return state;
   state->offset = published_.offset;
   state->executed = log_->executed();
-  state->source_place = end_place_;
+  state->source_place = end_place_.empty() ? place_of_first_transaction() : end_place_;
   if (closed_) {
     state->file = published_.file + 1;
     state->offset = 0;
     state->format.reset();
   }
   return state;
+}
+
+/// Where the source has the first transaction of the newest file, if that has none yet and its predecessor may be gone.
+std::string LogWriter::place_of_first_transaction() const {
+  const auto marks = log_->marks_of(published_.file);
+  const bool none_yet =
+      marks && !marks->empty() && marks->back().can_resume() && marks->back().offset == published_.offset;
+  return none_yet ? marks->back().source_place : std::string();
 }
 
 /// Where the last transaction of a file begins; nothing if it has none.
@@ -200,6 +210,7 @@ void LogWriter::end_verifying_at_end() {
   if (cursor_ != verify_end_) return;
   verify_end_.reset();
   verify_file_ = FileDescriptor();
+  verify_hold_.reset();
 }
 
 Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
@@ -209,6 +220,7 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
     auto file = sluice::open_file(log_->path_of(number), O_RDONLY);
     if (!file) return std::unexpected(std::move(file.error()));
     verify_file_ = std::move(*file);
+    verify_hold_->move_to(number);
     if (auto compared = compare(header); !compared) return compared;
     end_verifying_at_end();
     return {};
@@ -222,7 +234,11 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
   cursor_ = committed_ = published_ = {number, header.size()};
   pending_offset_ = cursor_.offset;
   gtids_since_mark_ = {};
-  Log::File entry{.size = header.size(), .previous = previous, .marks = std::make_shared<std::vector<Mark>>()};
+  const auto description = binlog::decode_event_header(header.subspan(sizeof binlog::file_magic));
+  Log::File entry{.size = header.size(),
+                  .timestamp = description ? description->timestamp : 0,
+                  .previous = previous,
+                  .marks = std::make_shared<std::vector<Mark>>()};
   entry.marks->push_back({.kind = Mark::Kind::transaction,
                           .offset = cursor_.offset,
                           .previous_timestamp = resume.previous_timestamp,
@@ -236,7 +252,7 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
   const auto blocks = make_blocks({number, sizeof binlog::file_magic}, header.subspan(sizeof binlog::file_magic));
   log_->add_file(number, std::move(entry));
   log_->publish({.end = published_, .added = {}, .marks = {}, .blocks = blocks});
-  return write_index();
+  return log_->write_index();
 }
 
 Result<void> LogWriter::close_file(ByteView rotate_event) {

@@ -57,10 +57,10 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<void> recover_last_file(std::uint64_t number);
   [[nodiscard]] Result<void> cut_tail(const std::filesystem::path& path, const ScannedFile& scanned,
                                       std::uint64_t size);
-  [[nodiscard]] Result<void> write_index() const;
   [[nodiscard]] Result<void> drop_unpublished();
   [[nodiscard]] Result<convert::LogState> state_at(std::uint64_t number, const LogFileHeader& header,
                                                    std::optional<std::uint64_t> transaction) const;
+  [[nodiscard]] std::string place_of_first_transaction() const;
   [[nodiscard]] Result<std::optional<std::uint64_t>> last_transaction(std::uint64_t number) const;
   [[nodiscard]] Result<convert::LogState> state_at_mark(std::uint64_t number, const std::vector<Mark>& marks);
   [[nodiscard]] Result<convert::LogState> state_at_end();
@@ -92,6 +92,7 @@ class LogWriter : public convert::LogSink {
 
   std::optional<LogPosition> verify_end_;
   FileDescriptor verify_file_;
+  std::unique_ptr<ReaderHold> verify_hold_;
   LogPosition provisional_;  ///< where compared bytes are left out until they are known
 };
 

@@ -43,7 +43,7 @@ std::optional<Mark> decode(ByteView payload) {
 }  // namespace
 
 std::filesystem::path mark_file_path(const std::filesystem::path& log_file) {
-  return log_file.parent_path() / marks_directory / (log_file.filename().string() + ".marks");
+  return log_file.parent_path() / marks_directory / (log_file.filename().string().append(marks_suffix));
 }
 
 Result<MarkFile> MarkFile::replace(std::filesystem::path path, const std::vector<Mark>& marks) {

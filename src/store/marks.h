@@ -33,6 +33,7 @@ inline constexpr std::uint64_t mark_distance = 256U << 10U;
 
 /// Marks lie apart from the log files, so that `mysqlbinlog mysql-bin.*` finds nothing but those.
 inline constexpr std::string_view marks_directory = "marks";
+inline constexpr std::string_view marks_suffix = ".marks";
 
 /// "marks/mysql-bin.000001.marks" for the log file beside that directory. Its format: docs/formats/marks.md.
 [[nodiscard]] std::filesystem::path mark_file_path(const std::filesystem::path& log_file);
