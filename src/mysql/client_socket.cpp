@@ -141,13 +141,14 @@ Result<void> ClientSocket::start_tls(const TlsOptions& options, const std::strin
 }
 
 Result<std::size_t> ClientSocket::receive(std::span<std::uint8_t> room, Deadline deadline) {
-  const auto step = [&] {
-    if (tls_) {
-      return tls_->read(room);
-    }
-    return step_of(::recv(socket_.get(), room.data(), room.size(), 0), IoStep::Outcome::wants_read, error_);
-  };
-  return complete(step, "did not answer", deadline);
+  return complete([&] { return receive_now(room); }, "did not answer", deadline);
+}
+
+IoStep ClientSocket::receive_now(std::span<std::uint8_t> room) {
+  if (tls_) {
+    return tls_->read(room);
+  }
+  return step_of(::recv(socket_.get(), room.data(), room.size(), 0), IoStep::Outcome::wants_read, error_);
 }
 
 Result<void> ClientSocket::send(ByteView bytes, Deadline deadline) {
