@@ -29,6 +29,7 @@ EventSender::EventSender(mysql::Channel& channel, const Subscriber& subscriber, 
       server_id_(server_id),
       negotiated_(subscriber.checksums ? binlog::Checksum::crc32 : binlog::Checksum::none),
       heartbeat_period_(subscriber.heartbeat_period),
+      heartbeat_v2_(subscriber.heartbeat_v2),
       packer_(subscriber.checksums || subscriber.verbatim, channel.next_sequence()) {
   if (heartbeat_period_.count() != 0) {
     heartbeat_period_ = std::clamp(heartbeat_period_, heartbeat_period_min, heartbeat_period_max);
@@ -62,7 +63,7 @@ void EventSender::add(const store::Block& block, std::size_t first, std::size_t 
 }
 
 void EventSender::add_heartbeat(const store::LogPosition& reached) {
-  packer_.add_own(heartbeat(reached, server_id_, packer_.sent_checksum()));
+  packer_.add_own(heartbeat(reached, server_id_, packer_.sent_checksum(), heartbeat_v2_));
   skipped_ = false;
 }
 

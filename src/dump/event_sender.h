@@ -60,6 +60,7 @@ class EventSender {
   const std::uint32_t server_id_;
   const binlog::Checksum negotiated_;
   std::chrono::nanoseconds heartbeat_period_;
+  const bool heartbeat_v2_;
   EventPacker packer_;
   std::shared_ptr<DumpRegistry::Entry> entry_;
   std::chrono::steady_clock::time_point last_sent_ = std::chrono::steady_clock::now();

@@ -1,6 +1,7 @@
 #include "dump/wire_events.h"
 
 #include "base/assert.h"
+#include "base/byte_writer.h"
 #include "binlog/log_file_name.h"
 #include "binlog/other_events.h"
 
@@ -11,9 +12,23 @@ namespace {
 constexpr std::size_t created_offset = binlog::EventHeader::size + 2 + 50;
 constexpr std::size_t format_description_size_min = created_offset + 4 + 1 + 1 + binlog::checksum_size;
 
+constexpr std::uint8_t heartbeat_field_end = 0;
+constexpr std::uint8_t heartbeat_field_file = 1;
+constexpr std::uint8_t heartbeat_field_position = 2;
+
 std::size_t algorithm_offset(ByteView event) {
   SLUICE_ASSERT(event.size() >= format_description_size_min);
   return event.size() - binlog::checksum_size - 1;
+}
+
+Bytes heartbeat_v2_body(std::string_view file, std::uint64_t position) {
+  ByteWriter offset;
+  offset.length_encoded(position);
+  ByteWriter body;
+  body.u8(heartbeat_field_file).length_encoded_text(file);
+  body.u8(heartbeat_field_position).length_encoded(offset.size()).bytes(offset.view());
+  body.u8(heartbeat_field_end);
+  return {body.view().begin(), body.view().end()};
 }
 
 }  // namespace
@@ -27,12 +42,14 @@ Bytes artificial_rotate(const store::LogPosition& position, std::uint32_t server
   return binlog::make_event(header, body, checksum);
 }
 
-Bytes heartbeat(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum) {
+Bytes heartbeat(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum, bool v2) {
+  if (!v2 && position.offset > UINT32_MAX) return artificial_rotate(position, server_id, checksum);
   binlog::EventHeader header;
-  header.type = binlog::EventType::heartbeat;
+  header.type = v2 ? binlog::EventType::heartbeat_v2 : binlog::EventType::heartbeat;
   header.server_id = server_id;
-  header.log_pos = static_cast<std::uint32_t>(position.offset);
+  header.log_pos = static_cast<std::uint32_t>(position.offset);  // with v2 the low half, as mysqld does
   const std::string file = binlog::log_file_name(position.file);
+  if (v2) return binlog::make_event(header, heartbeat_v2_body(file, position.offset), checksum);
   return binlog::make_event(header, as_bytes(file), checksum);
 }
 

@@ -14,8 +14,13 @@ namespace sluice::dump {
 [[nodiscard]] Bytes artificial_rotate(const store::LogPosition& position, std::uint32_t server_id,
                                       binlog::Checksum checksum);
 
-/// HEARTBEAT: nothing happened up to `position`. log_pos holds its low 32 bits, the body the file's name.
-[[nodiscard]] Bytes heartbeat(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum);
+/// Nothing happened up to `position`: HEARTBEAT_V2 for those who read it (`v2`), HEARTBEAT for others. That one cannot
+/// name a position from 4 GiB on, and a replica stops when told of one before its own; an artificial ROTATE can.
+///
+/// HEARTBEAT's body is the file's name; HEARTBEAT_V2's are fields of type, length and value: 1 the file's name, 2 the
+/// position as a length encoded number, 0 the end.
+[[nodiscard]] Bytes heartbeat(const store::LogPosition& position, std::uint32_t server_id, binlog::Checksum checksum,
+                              bool v2);
 
 /// Clears the checksum algorithm in a whole FORMAT_DESCRIPTION and mends its own checksum.
 void announce_no_checksums(std::span<std::uint8_t> event);

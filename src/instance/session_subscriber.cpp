@@ -49,6 +49,14 @@ dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& 
   return subscriber;
 }
 
+/// What the flags of both commands say.
+void apply_flags(dump::Subscriber& subscriber, std::uint16_t flags, const answers::SqlSession& sql) {
+  subscriber.non_blocking = (flags & mysql::dump_flag::non_block) != 0;
+  // The same flag means something else when a client of MariaDB sets it.
+  const bool mariadb = sql.user_variable("mariadb_slave_capability").has_value();
+  subscriber.heartbeat_v2 = !mariadb && (flags & mysql::dump_flag::heartbeat_v2) != 0;
+}
+
 }  // namespace
 
 dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::Login& login,
@@ -57,7 +65,7 @@ dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::
   subscriber.server_id = command.server_id;
   subscriber.file = command.file;
   subscriber.position = command.position;
-  subscriber.non_blocking = (command.flags & mysql::dump_flag::non_block) != 0;
+  apply_flags(subscriber, command.flags, sql);
   return subscriber;
 }
 
@@ -68,7 +76,7 @@ dump::Subscriber make_subscriber(const mysql::BinlogDumpGtid& command, const mys
   subscriber.file = command.file;
   subscriber.position = command.position;
   subscriber.gtid_data = command.gtid_set;
-  subscriber.non_blocking = (command.flags & mysql::dump_flag::non_block) != 0;
+  apply_flags(subscriber, command.flags, sql);
   return subscriber;
 }
 

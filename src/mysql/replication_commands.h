@@ -11,9 +11,10 @@ namespace sluice::mysql {
 /// byte.
 
 namespace dump_flag {
-inline constexpr std::uint16_t non_block = 0x0001;  ///< end with EOF at the end of the binlog
-inline constexpr std::uint16_t send_annotate_rows =
-    0x0002;                                            ///< to MariaDB: ANNOTATE_ROWS events, too; nothing to MySQL
+inline constexpr std::uint16_t non_block = 0x0001;           ///< end with EOF at the end of the binlog
+inline constexpr std::uint16_t send_annotate_rows = 0x0002;  ///< from MariaDB's clients: ANNOTATE_ROWS events, too
+inline constexpr std::uint16_t heartbeat_v2 =
+    0x0002;  ///< from MySQL's clients since 8.0.26: HEARTBEAT_V2 is understood
 inline constexpr std::uint16_t through_gtid = 0x0004;  ///< set by some clients with COM_BINLOG_DUMP_GTID; means nothing
 }  // namespace dump_flag
 

@@ -10,7 +10,7 @@ from binlog_file import ARTIFICIAL, FORMAT_DESCRIPTION, ROTATE, parse_event
 from clients import Source, next_server_id
 
 COM_BINLOG_DUMP, COM_REGISTER_SLAVE, COM_BINLOG_DUMP_GTID = 0x12, 0x15, 0x1E
-NON_BLOCKING, THROUGH_POSITION, THROUGH_GTID = 0x01, 0x02, 0x04
+NON_BLOCKING, USE_HEARTBEAT_V2, THROUGH_GTID = 0x01, 0x02, 0x04
 
 
 class EndOfLog(Exception):

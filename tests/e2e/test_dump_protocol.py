@@ -12,7 +12,8 @@ import binlog_file
 import clients
 import logs
 from binlog_file import ARTIFICIAL, FORMAT_DESCRIPTION, HEARTBEAT, HEARTBEAT_V2, PREVIOUS_GTIDS, ROTATE
-from raw_client import NON_BLOCKING, THROUGH_GTID, Dump, EndOfLog, connect, is_artificial_rotate, rotate_target
+from raw_client import NON_BLOCKING, THROUGH_GTID, USE_HEARTBEAT_V2
+from raw_client import Dump, EndOfLog, connect, is_artificial_rotate, rotate_target
 
 FATAL = 1236
 STRANGER = "11111111-2222-3333-4444-555555555555"
@@ -291,6 +292,18 @@ def test_heartbeats_come_at_the_period_asked_for(log, period):
                 assert event.body == file.encode() and event.end == position and event.checksum
     for before, after in zip(arrived[1:], arrived[2:]):  # the first may come at once
         assert period * 0.7 < after - before < period + 0.5
+
+
+def test_heartbeat_v2_for_those_who_ask(log):
+    file, position = log.position()
+    with dump(log) as one:
+        one.heartbeat(0.2)
+        event = one.at(file, position, USE_HEARTBEAT_V2).first(3)[-1]
+    field = bytes([position]) if position < 251 else b"\xfc" + struct.pack("<H", position)
+    if position > 0xFFFF:
+        field = b"\xfd" + struct.pack("<I", position)[:3]
+    assert event.kind == HEARTBEAT_V2 and event.end == position
+    assert event.body == b"\1" + bytes([len(file)]) + file.encode() + b"\2" + bytes([len(field)]) + field + b"\0"
 
 
 def test_without_a_period_no_heartbeat(log):
