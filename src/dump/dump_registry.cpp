@@ -2,7 +2,7 @@
 
 namespace sluice::dump {
 
-DumpRegistry::Entry::Entry(const Subscriber& subscriber, const store::LogPosition& start)
+DumpRegistry::Entry::Entry(const Subscriber& subscriber, const store::LogPosition& start, DumpTotals& its_totals)
     : fixed{subscriber.connection_id,
             subscriber.server_id,
             subscriber.uuid,
@@ -12,12 +12,21 @@ DumpRegistry::Entry::Entry(const Subscriber& subscriber, const store::LogPositio
             0,
             0,
             false,
+            0,
             std::chrono::system_clock::now()},
+      totals(its_totals),
       file(start.file),
       offset(start.offset) {}
 
+void DumpRegistry::Entry::count_sent(std::uint64_t bytes, std::uint64_t events) {
+  sent_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  sent_events.fetch_add(events, std::memory_order_relaxed);
+  totals.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  totals.events.fetch_add(events, std::memory_order_relaxed);
+}
+
 std::shared_ptr<DumpRegistry::Entry> DumpRegistry::add(const Subscriber& subscriber, const store::LogPosition& start) {
-  auto entry = std::make_shared<Entry>(subscriber, start);
+  auto entry = std::make_shared<Entry>(subscriber, start, totals_);
   const std::lock_guard lock(mutex_);
   std::erase_if(entries_, [](const std::weak_ptr<Entry>& other) { return other.expired(); });
   entries_.push_back(entry);
@@ -34,6 +43,7 @@ std::vector<DumpInfo> DumpRegistry::snapshot() const {
       info.sent_bytes = entry->sent_bytes;
       info.sent_events = entry->sent_events;
       info.waiting = entry->waiting;
+      info.timestamp = entry->timestamp;
     }
   }
   return dumps;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dump/dump_totals.h"
 #include "dump/subscriber.h"
 #include "store/log_position.h"
 
@@ -23,6 +24,7 @@ struct DumpInfo {
   std::uint64_t sent_bytes = 0;
   std::uint64_t sent_events = 0;  ///< those of the log: no heartbeats, no artificial events
   bool waiting = false;           ///< has everything there is
+  std::uint32_t timestamp = 0;    ///< of the last event sent, seconds since 1970; 0 before the first
   std::chrono::system_clock::time_point since;
 };
 
@@ -32,14 +34,19 @@ class DumpRegistry {
   /// What a dump keeps up to date while it runs; it leaves the registry with its last reference. The numbers are read
   /// one by one, so a snapshot may mix two moments.
   struct Entry {
-    Entry(const Subscriber& subscriber, const store::LogPosition& start);
+    Entry(const Subscriber& subscriber, const store::LogPosition& start, DumpTotals& its_totals);
+
+    /// Takes note of a write.
+    void count_sent(std::uint64_t bytes, std::uint64_t events);
 
     const DumpInfo fixed;
+    DumpTotals& totals;
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> offset;
     std::atomic<std::uint64_t> sent_bytes{0};
     std::atomic<std::uint64_t> sent_events{0};
     std::atomic<bool> waiting{false};
+    std::atomic<std::uint32_t> timestamp{0};
   };
 
   [[nodiscard]] std::shared_ptr<Entry> add(const Subscriber& subscriber, const store::LogPosition& start);
@@ -47,7 +54,11 @@ class DumpRegistry {
   /// In the order the dumps began.
   [[nodiscard]] std::vector<DumpInfo> snapshot() const;
 
+  /// Of running dumps and those that ended.
+  [[nodiscard]] DumpTotals& totals() { return totals_; }
+
  private:
+  DumpTotals totals_;
   mutable std::mutex mutex_;
   std::vector<std::weak_ptr<Entry>> entries_;
 };

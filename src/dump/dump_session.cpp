@@ -319,9 +319,16 @@ class DumpSession {
 
 asio::awaitable<Result<void>> serve(mysql::Channel& channel, Notifier& notifier, const DumpService& service,
                                     Subscriber subscriber) {
+  DumpTotals& totals = service.registry->totals();
+  ++totals.requests;
   // Apart from the frame: g++ 12 takes the allocation of a large one for a mismatch.
   const auto session = std::make_unique<DumpSession>(channel, notifier, service, subscriber);
   Result<void> ended = co_await session->run();
+  if (!ended && ended.error().kind == ErrorKind::refused) {
+    ++totals.refused;
+  } else if (!ended && ended.error().kind != ErrorKind::closed) {
+    ++totals.broken;
+  }
   log::info("{}: dump for server id {} ended: {}", channel.peer(), subscriber.server_id,
             ended ? "everything sent" : ended.error().message);
   co_return ended;

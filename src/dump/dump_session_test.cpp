@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <future>
+#include <numeric>
 
 #include "dump/dump_start.h"
 #include "dump/dump_test_support.h"
@@ -353,11 +354,21 @@ TEST_F(DumpSessionTest, GoesOnWithWhatIsAdded) {
   const auto running = dump.registry.snapshot();
   ASSERT_EQ(running.size(), 1U);
   EXPECT_EQ(running.front().position.file, 4U);
+  EXPECT_EQ(running.front().timestamp, 1'700'000'000U);
   dump.peer().close();
   const Result<void> ended = dump.end();
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().kind, ErrorKind::closed);
   EXPECT_TRUE(dump.registry.snapshot().empty());
+  const DumpTotals& totals = dump.registry.totals();
+  EXPECT_EQ(totals.requests, 1U);
+  EXPECT_EQ(totals.refused + totals.broken, 0U) << "a subscriber that leaves is no error";
+  EXPECT_EQ(totals.events, running.front().sent_events);
+  EXPECT_EQ(totals.bytes, running.front().sent_bytes);
+  const auto delays = totals.published_to_sent.snapshot();
+  const auto writes = std::accumulate(delays.counts.begin(), delays.counts.end(), std::uint64_t{0});
+  EXPECT_GT(writes, 0U);
+  EXPECT_LE(writes, totals.events);
 }
 
 TEST_F(DumpSessionTest, TransactionsWrittenAfterTheDumpBeganAreNotSkipped) {

@@ -59,12 +59,30 @@ void EventSender::add(const store::Block& block, std::size_t first, std::size_t 
     add_heartbeat({block.begin.file, event_offset(block, first)});
   }
   packer_.add(block, first, last);
-  entry_->sent_events += last - first;
+  queued_events_ += last - first;
+  const std::uint8_t* last_event = block.framed.data() + block.events[last - 1].frame + store::Block::frame_size;
+  queued_timestamp_ = static_cast<std::uint32_t>(load_little_endian(last_event, sizeof queued_timestamp_));
+  if (queued_since_ == steady_clock::time_point()) {
+    queued_since_ = block.published;
+  }
 }
 
 void EventSender::add_heartbeat(const store::LogPosition& reached) {
   packer_.add_own(heartbeat(reached, server_id_, packer_.sent_checksum(), heartbeat_v2_));
+  ++entry_->totals.heartbeats;
   skipped_ = false;
+}
+
+/// Everything queued has been written, `size` bytes.
+void EventSender::count_written(std::size_t size) {
+  last_sent_ = steady_clock::now();
+  entry_->count_sent(size, std::exchange(queued_events_, 0));
+  if (queued_timestamp_ != 0) {
+    entry_->timestamp = queued_timestamp_;
+  }
+  if (queued_since_ != steady_clock::time_point()) {
+    entry_->totals.published_to_sent.observe(last_sent_ - std::exchange(queued_since_, {}));
+  }
 }
 
 asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reached) {
@@ -76,8 +94,7 @@ asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reach
     }
     packer_.clear();
     channel_.set_next_sequence(packer_.next_sequence());
-    last_sent_ = steady_clock::now();
-    entry_->sent_bytes += size;
+    count_written(size);
   }
   if (entry_) {
     entry_->file = reached.file;
@@ -122,8 +139,7 @@ asio::awaitable<Result<void>> EventSender::send_large(const LargeEventSource& ev
   }
   packer_.set_next_sequence(channel_.next_sequence());
   last_sent_ = steady_clock::now();
-  ++entry_->sent_events;
-  entry_->sent_bytes += event.size;
+  entry_->count_sent(event.size, 1);
   entry_->offset = event.begin.offset + event.size;
   co_return sent;
 }

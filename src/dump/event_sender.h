@@ -53,6 +53,7 @@ class EventSender {
 
  private:
   void add_heartbeat(const store::LogPosition& reached);
+  void count_written(std::size_t size);
   [[nodiscard]] asio::awaitable<Result<void>> write(const store::LogPosition& reached);
 
   mysql::Channel& channel_;
@@ -64,9 +65,12 @@ class EventSender {
   EventPacker packer_;
   std::shared_ptr<DumpRegistry::Entry> entry_;
   std::chrono::steady_clock::time_point last_sent_ = std::chrono::steady_clock::now();
-  std::uint64_t turn_used_ = 0;  ///< bytes of the log taken since others could run
-  bool format_known_ = false;    ///< the subscriber has got a FORMAT_DESCRIPTION, or will before the next ROTATE
-  bool skipped_ = false;         ///< events were left out since the last one queued
+  std::uint64_t queued_events_ = 0;                       ///< of the log
+  std::uint32_t queued_timestamp_ = 0;                    ///< of the last of them
+  std::chrono::steady_clock::time_point queued_since_{};  ///< when the first of them was published, if that is known
+  std::uint64_t turn_used_ = 0;                           ///< bytes of the log taken since others could run
+  bool format_known_ = false;  ///< the subscriber has got a FORMAT_DESCRIPTION, or will before the next ROTATE
+  bool skipped_ = false;       ///< events were left out since the last one queued
 };
 
 }  // namespace sluice::dump

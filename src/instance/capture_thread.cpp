@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "convert/converter.h"
 #include "instance/boundary.h"
+#include "instance/metered_capture.h"
 
 namespace sluice::instance {
 namespace {
@@ -16,11 +16,12 @@ constexpr std::chrono::milliseconds pause_max{10'000};
 
 }  // namespace
 
-CaptureThread::CaptureThread(const Config& config, std::unique_ptr<store::LogWriter> writer,
+CaptureThread::CaptureThread(const Config& config, store::Log& log, std::unique_ptr<store::LogWriter> writer,
                              std::shared_ptr<mysql::Interruption> interruption)
     : config_(config),
       writer_(std::move(writer)),
       interruption_(std::move(interruption)),
+      publication_listener_(log.listen([this] { count_publication(totals_); })),
       status_{.state = "starting", .source = "", .error = ""},
       thread_([this] { run(); }) {}
 
@@ -49,7 +50,7 @@ void CaptureThread::run() {
   auto pause = pause_min;
   for (std::size_t attempt = 0; !interruption_->requested(); ++attempt) {
     const std::string& address = addresses[attempt % addresses.size()];
-    progress_ = 0;
+    const std::uint64_t transactions_before = totals_.transactions;
     const auto failure = capture_from(address);
     if (interruption_->requested()) break;
     if (failure.purged && !cannot_verify_ && !writer_->empty() && writer_->verifying()) {
@@ -58,10 +59,11 @@ void CaptureThread::run() {
       cannot_verify_ = true;
       continue;
     }
-    if (progress_ > 0) {
+    if (totals_.transactions > transactions_before) {
       pause = pause_min;
       final_failures = 0;
     }
+    if (failure.final && failure.error.kind == ErrorKind::refused) ++totals_.contradictions;
     final_failures = failure.final ? final_failures + 1 : 0;
     if (final_failures >= addresses.size()) {
       log::error("capture stopped: {}", failure.error.message);
@@ -77,27 +79,6 @@ void CaptureThread::run() {
     log::error("the log was not closed in order: {}", closed.error().message);
 }
 
-namespace {
-
-/// Tells the thread, by its counter, that transactions arrive.
-class CountingConverter : public convert::Converter {
- public:
-  CountingConverter(convert::Layout layout, convert::LogState state, convert::LogSink& sink,
-                    std::function<void()> committed)
-      : Converter(std::move(layout), std::move(state), sink), committed_(std::move(committed)) {}
-
-  Result<void> commit(std::string_view next_place) override {
-    auto result = Converter::commit(next_place);
-    if (result) committed_();
-    return result;
-  }
-
- private:
-  std::function<void()> committed_;
-};
-
-}  // namespace
-
 capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
   capture::Source source(config_.source, address, interruption_);
   if (auto connected = source.connect(); !connected) return {.error = std::move(connected.error())};
@@ -106,9 +87,9 @@ capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
   log::info("capturing from {} ({}), on from {} offset {}", address, source.facts().version, state->file,
             state->offset);
   report("capturing", address, "");
-  CountingConverter converter(config_.layout, *state, *writer_, [this] {
-    if (!writer_->verifying()) ++progress_;
-  });
+  ++totals_.connections;
+  MeteredLog log(*writer_, totals_);
+  MeteredConverter converter(config_.layout, *state, log, totals_);
   return source.stream(*state, converter);
 }
 

@@ -6,6 +6,7 @@
 
 #include "answers/server_state.h"
 #include "capture/mysql/source.h"
+#include "instance/capture_totals.h"
 #include "instance/config.h"
 #include "store/log_writer.h"
 
@@ -16,14 +17,15 @@ namespace sluice::instance {
 /// to decide stops it, in a state that says so, while the log goes on being served.
 class CaptureThread {
  public:
-  /// `writer` must be open. Capture begins at once.
-  CaptureThread(const Config& config, std::unique_ptr<store::LogWriter> writer,
+  /// `writer` must be open and write to `log`. Capture begins at once.
+  CaptureThread(const Config& config, store::Log& log, std::unique_ptr<store::LogWriter> writer,
                 std::shared_ptr<mysql::Interruption> interruption);
   ~CaptureThread();
   CaptureThread(const CaptureThread&) = delete;
   CaptureThread& operator=(const CaptureThread&) = delete;
 
   [[nodiscard]] answers::CaptureStatus status() const;
+  [[nodiscard]] const CaptureTotals& totals() const { return totals_; }
 
   /// Ends capture and closes the log in order. Blocks for at most the time one transaction's write takes.
   void stop();
@@ -39,7 +41,8 @@ class CaptureThread {
   std::unique_ptr<store::LogWriter> writer_;
   std::shared_ptr<mysql::Interruption> interruption_;
   bool cannot_verify_ = false;  ///< the source no longer has what would have to be read again
-  std::uint64_t progress_ = 0;  ///< calls of the converter that appended something
+  CaptureTotals totals_;
+  store::Log::Listener publication_listener_;
 
   mutable std::mutex mutex_;
   answers::CaptureStatus status_;

@@ -236,7 +236,7 @@ Result<Config> load_config(const std::filesystem::path& path) {
   Config config;
   Problems problems;
   Section top(&root, "");
-  for (const std::string_view table : {"tenant", "source", "log", "listen", "account", "messages"})
+  for (const std::string_view table : {"tenant", "source", "log", "listen", "account", "metrics", "messages"})
     top.allow(table);
   top.path("data_directory", config.data_directory);
   top.require("data_directory");
@@ -248,6 +248,12 @@ Result<Config> load_config(const std::filesystem::path& path) {
   problems.add(log.finish());
   read_listen({root["listen"].as_table(), "listen"}, config, problems);
   read_accounts(root, config, problems);
+  Section metrics(root["metrics"].as_table(), "metrics");
+  metrics.flag("enabled", config.metrics_enabled);
+  metrics.text("address", config.metrics_address);
+  metrics.number("port", 0, UINT16_MAX, config.metrics_port);
+  metrics.text("instance", config.metrics_instance);
+  problems.add(metrics.finish());
   Section messages(root["messages"].as_table(), "messages");
   messages.text("file", config.log_file);
   messages.flag("debug", config.log_debug);

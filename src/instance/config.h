@@ -30,6 +30,11 @@ struct Config {
   std::size_t connections_max = 1000;
   std::vector<AccountSettings> accounts;
 
+  bool metrics_enabled = true;
+  std::string metrics_address = "127.0.0.1";
+  std::uint16_t metrics_port = 0;  ///< 0: any free one
+  std::string metrics_instance;    ///< the label `instance`; empty: the replica uuid
+
   std::string log_file;  ///< of messages; empty: standard error
   bool log_debug = false;
 };

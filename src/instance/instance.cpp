@@ -34,6 +34,12 @@ Result<std::unique_ptr<Instance>> Instance::start(Config config) {
   if (auto opened = instance->open_log(); !opened) return std::unexpected(std::move(opened.error()));
   instance->choose_version();
   if (auto opened = instance->open_listener(); !opened) return std::unexpected(std::move(opened.error()));
+  if (auto opened = instance->open_metrics(); !opened) return std::unexpected(std::move(opened.error()));
+  // The last file to be written: who waits for it finds everything in place.
+  const std::string port = std::to_string(instance->port()) + "\n";
+  if (auto written = replace_file(instance->config_.data_directory / "port", port); !written) {
+    return std::unexpected(std::move(written.error()));
+  }
   return instance;
 }
 
@@ -42,6 +48,7 @@ Instance::~Instance() {
 }
 
 void Instance::stop() {
+  metrics_server_.reset();
   if (listener_) listener_->stop();
   if (capture_) capture_->stop();
 }
@@ -56,6 +63,7 @@ Result<void> Instance::lock_directory() {
   }
   lock_ = std::move(*file);
   std::filesystem::remove(config_.data_directory / "port");
+  std::filesystem::remove(config_.data_directory / "metrics_port");
   return {};
 }
 
@@ -72,7 +80,7 @@ Result<void> Instance::open_log() {
   auto writer = store::LogWriter::open(log_);
   if (!writer) return std::unexpected(std::move(writer.error()));
   tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
-  capture_ = std::make_unique<CaptureThread>(config_, std::move(*writer), interruption_);
+  capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_);
   return {};
 }
 
@@ -133,7 +141,32 @@ Result<void> Instance::open_listener() {
   if (!listener) return std::unexpected(std::move(listener.error()));
   listener_ = std::move(*listener);
   log::info("serving {} on {} port {}", config_.tenant, settings.address, listener_->port());
-  return replace_file(config_.data_directory / "port", std::to_string(listener_->port()) + "\n");
+  return {};
+}
+
+/// A port that is taken is no reason not to serve subscribers.
+Result<void> Instance::open_metrics() {
+  if (!config_.metrics_enabled) return {};
+  MetricsSources sources;
+  sources.labels = {{"tenant", config_.tenant}, {"instance", config_.metrics_instance}};
+  if (config_.metrics_instance.empty()) sources.labels["instance"] = config_.source.replica_uuid;
+  sources.data_directory = config_.data_directory;
+  sources.log = log_.get();
+  sources.capture = &capture_->totals();
+  sources.dumps = &dumps_;
+  sources.serving = &listener_->totals();
+  sources.capture_status = [this] { return capture_->status(); };
+  sources.connections = [this] { return listener_->connections(); };
+  metrics_ = std::make_unique<InstanceMetrics>(std::move(sources));
+  auto server = metrics::MetricsServer::start(config_.metrics_address, config_.metrics_port,
+                                              [this] { return metrics_->collect(); });
+  if (!server) {
+    log::error("there are no metrics: {}", server.error().message);
+    return {};
+  }
+  metrics_server_ = std::move(*server);
+  log::info("metrics are at http://{}:{}/metrics", config_.metrics_address, metrics_server_->port());
+  return replace_file(config_.data_directory / "metrics_port", std::to_string(metrics_server_->port()) + "\n");
 }
 
 }  // namespace sluice::instance

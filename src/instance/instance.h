@@ -7,8 +7,10 @@
 #include "instance/capture_thread.h"
 #include "instance/certificate.h"
 #include "instance/config.h"
+#include "instance/instance_metrics.h"
 #include "instance/listener.h"
 #include "instance/tenant_database.h"
+#include "metrics/metrics_server.h"
 
 namespace sluice::instance {
 
@@ -44,6 +46,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] Result<void> open_log();
   void choose_version();
   [[nodiscard]] Result<void> open_listener();
+  [[nodiscard]] Result<void> open_metrics();
 
   Config config_;
   FileDescriptor lock_;
@@ -57,6 +60,8 @@ class Instance : public answers::ServerState {
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<InstanceMetrics> metrics_;
+  std::unique_ptr<metrics::MetricsServer> metrics_server_;
 };
 
 }  // namespace sluice::instance

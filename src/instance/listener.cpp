@@ -106,6 +106,7 @@ struct Listener::State {
     services.make_sql = its_services.make_sql;
     services.statements = statements.get_executor();
     services.idle_timeout = settings.idle_timeout;
+    services.totals = &totals;
     services.statistics = [this] {
       const auto up = std::chrono::steady_clock::now() - started;
       return fmt::format("Uptime: {}  Threads: {}", std::chrono::duration_cast<std::chrono::seconds>(up).count(),
@@ -172,11 +173,13 @@ struct Listener::State {
 
   void receive(Worker& worker, tcp::socket socket) {
     if (count.all >= settings.connections_max || count.unauthenticated >= settings.unauthenticated_max) {
+      ++totals.refused_connections;
       log::warning("a connection was refused: {} are open, {} of them not logged in", count.all.load(),
                    count.unauthenticated.load());
       asio::co_spawn(*worker.context, refuse(std::move(socket)), asio::detached);
       return;
     }
+    ++totals.connections;
     ++count.all;
     ++count.unauthenticated;
     const std::uint32_t id = ++last_connection_id;
@@ -248,6 +251,7 @@ struct Listener::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;
   Count count;
+  ServingTotals totals;
   std::atomic<bool> stopping{false};
   std::uint32_t last_connection_id = 0;
   std::uint16_t port = 0;
@@ -276,6 +280,10 @@ std::uint16_t Listener::port() const {
 
 std::size_t Listener::connections() const {
   return state_->count.all;
+}
+
+const ServingTotals& Listener::totals() const {
+  return state_->totals;
 }
 
 void Listener::stop() {

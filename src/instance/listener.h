@@ -7,6 +7,7 @@
 
 #include "answers/sql_session.h"
 #include "dump/dump_registry.h"
+#include "instance/serving_totals.h"
 #include "mysql/server_login.h"
 #include "store/log.h"
 
@@ -47,6 +48,7 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] const ServingTotals& totals() const;
 
   // These from any thread but the listener's own.
 

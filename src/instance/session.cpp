@@ -37,6 +37,7 @@ asio::awaitable<bool> Session::log_in() {
   Result<mysql::Login> login = co_await mysql::log_in(channel_, services_.login, *services_.accounts, connection_id_);
   if (!login) {
     if (login.error().kind != ErrorKind::closed) {
+      ++services_.totals->failed_logins;
       log::warning("log-in failed: {}", login.error().message);
     }
     close();
@@ -144,6 +145,7 @@ Session::Answered Session::send_error(const answers::SqlError& error) {
 /// What may block runs elsewhere, and ends early when its client goes away.
 asio::awaitable<answers::StatementResult> Session::run_statement(
     bool may_block, const std::function<answers::StatementResult()>& work) {
+  ++services_.totals->statements;
   if (!may_block) {
     co_return work();
   }
@@ -208,6 +210,7 @@ Session::Answered Session::change_user(ByteView payload) {
   Result<mysql::Login> login =
       co_await mysql::change_user(channel_, services_.login, *services_.accounts, login_, payload);
   if (!login) {
+    ++services_.totals->failed_logins;
     log::warning("log-in failed: {}", login.error().message);
     co_return std::unexpected(login.error());
   }

@@ -7,6 +7,7 @@
 
 #include "answers/sql_session.h"
 #include "dump/dump_session.h"
+#include "instance/serving_totals.h"
 #include "mysql/channel.h"
 #include "mysql/prepared_statement.h"
 #include "mysql/server_login.h"
@@ -21,6 +22,7 @@ struct SessionServices {
   answers::SqlSessionFactory make_sql;
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
   std::chrono::milliseconds idle_timeout = std::chrono::hours(8);
+  ServingTotals* totals = nullptr;
   std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -32,6 +33,8 @@ struct Block {
   std::uint64_t end_offset = 0;  ///< behind the last event, in the same file
   Bytes framed;
   std::vector<Event> events;
+  /// When it was made to be published; of a block that was read from a file, nothing.
+  std::chrono::steady_clock::time_point published{};
 
   [[nodiscard]] ByteView event_bytes(const Event& event) const {
     return ByteView(framed).subspan(event.frame + frame_size, event.size);

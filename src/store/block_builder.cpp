@@ -24,7 +24,8 @@ void BlockBuilder::add(ByteView event, binlog::EventType type) {
   block_->end_offset += event.size();
 }
 
-std::shared_ptr<const Block> BlockBuilder::take() {
+std::shared_ptr<const Block> BlockBuilder::take(std::chrono::steady_clock::time_point published) {
+  block_->published = published;
   auto next_block = std::make_shared<Block>();
   next_block->begin = next();
   next_block->end_offset = block_->end_offset;
@@ -34,8 +35,9 @@ std::shared_ptr<const Block> BlockBuilder::take() {
 std::vector<std::shared_ptr<const Block>> make_blocks(LogPosition begin, ByteView bytes) {
   std::vector<std::shared_ptr<const Block>> blocks;
   BlockBuilder builder(begin);
+  const auto now = std::chrono::steady_clock::now();
   const auto end_block = [&] {
-    if (!builder.empty()) blocks.push_back(builder.take());
+    if (!builder.empty()) blocks.push_back(builder.take(now));
   };
   for (std::size_t at = 0; at < bytes.size();) {
     const auto size =

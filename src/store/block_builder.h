@@ -20,14 +20,14 @@ class BlockBuilder {
   [[nodiscard]] LogPosition next() const { return {block_->begin.file, block_->end_offset}; }
 
   /// The block so far; the builder goes on with an empty one behind it.
-  [[nodiscard]] std::shared_ptr<const Block> take();
+  [[nodiscard]] std::shared_ptr<const Block> take(std::chrono::steady_clock::time_point published = {});
 
  private:
   std::shared_ptr<Block> block_;
 };
 
-/// Blocks of the events in `bytes`, which stand at `begin` of a log file. Larger events are left out: they are read
-/// from the file. `bytes` were written by ourselves and hold whole events.
+/// Blocks, to be published now, of the events in `bytes`, which stand at `begin` of a log file. Larger events are left
+/// out: they are read from the file. `bytes` were written by ourselves and hold whole events.
 [[nodiscard]] std::vector<std::shared_ptr<const Block>> make_blocks(LogPosition begin, ByteView bytes);
 
 }  // namespace sluice::store

@@ -68,6 +68,7 @@ class Instance:
             },
             "log": {"max_binlog_size": 64 << 20},
             "listen": {"address": "127.0.0.1", "port": 0},
+            "metrics": {},
         }
         for name, values in sections.items():
             self.sections[name].update(values)
@@ -134,6 +135,10 @@ class Instance:
 
     def _port_file(self):
         return os.path.join(self.data, "port")
+
+    def metrics_port(self):
+        with open(os.path.join(self.data, "metrics_port"), encoding="ascii") as file:
+            return int(file.read())
 
     @property
     def running(self):

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace sluice::instance {
+
+/// What all connections of an instance together have done since its start. Any thread.
+struct ServingTotals {
+  std::atomic<std::uint64_t> connections{0};          ///< accepted
+  std::atomic<std::uint64_t> refused_connections{0};  ///< too many at a time
+  std::atomic<std::uint64_t> failed_logins{0};
+  std::atomic<std::uint64_t> statements{0};  ///< executions of SQL, prepared ones included
+};
+
+}  // namespace sluice::instance
