@@ -75,13 +75,13 @@ Result<SqlRows> answer_select(const sql::Select& select, const EvaluationContext
   return answer;
 }
 
-SqlRows answer_master_status(const store::Log::Status& status) {
+SqlRows answer_master_status(const store::Log::Status& status, bool gtids) {
   SqlRows answer{.columns = {text_column("File"), number_column("Position"), text_column("Binlog_Do_DB"),
                              text_column("Binlog_Ignore_DB"), text_column("Executed_Gtid_Set")},
                  .rows = {}};
   if (status.end.file != 0) {
     answer.rows.push_back({binlog::log_file_name(status.end.file), std::to_string(status.end.offset), "", "",
-                           status.executed.text(",\n")});
+                           gtids ? status.executed.text(",\n") : ""});
   }
   return answer;
 }
@@ -120,8 +120,9 @@ SqlRows answer_process_list(const sql::ShowProcessList& show, const EvaluationCo
 
 SqlRows answer_grants(const SqlClient& client) {
   SqlRows answer = text_rows({fmt::format("Grants for {}@%", client.user)});
-  answer.rows.push_back({fmt::format("GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}@{}",
-                                     sql::quote_name(client.user), sql::quote_name("%"))});
+  answer.rows.push_back(
+      {fmt::format("GRANT SELECT, {}REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {}@{}",
+                   client.admin ? "PROCESS, SUPER, " : "", sql::quote_name(client.user), sql::quote_name("%"))});
   return answer;
 }
 

@@ -36,8 +36,12 @@ inline constexpr std::size_t answer_size_max = 16U << 20U;
 /// SHOW STATUS: how capture is doing, how long the program has been running, and the rows clients look for about TLS.
 [[nodiscard]] Result<SqlRows> answer_show_status(const sql::ShowStatus& show, const EvaluationContext& context);
 
-/// SHOW MASTER STATUS: where the log ends; no row while it has no file.
-[[nodiscard]] SqlRows answer_master_status(const store::Log::Status& status);
+/// SHOW PARAMETERS: what operators may set, with ranges, units and where the value comes from. The columns are told in
+/// docs/configuration.md.
+[[nodiscard]] Result<SqlRows> answer_show_parameters(const sql::ShowParameters& show, const EvaluationContext& context);
+
+/// SHOW MASTER STATUS: where the log ends; no row while it has no file. The last column is empty without `gtids`.
+[[nodiscard]] SqlRows answer_master_status(const store::Log::Status& status, bool gtids);
 
 /// SHOW BINARY LOGS; with the column Encrypted as MySQL has it since 8.0.14.
 [[nodiscard]] SqlRows answer_binary_logs(const std::vector<store::LogFileInfo>& files, std::uint32_t version_number);
@@ -49,7 +53,7 @@ inline constexpr std::size_t answer_size_max = 16U << 20U;
 [[nodiscard]] SqlRows answer_process_list(const sql::ShowProcessList& show, const EvaluationContext& context,
                                           std::string_view statement);
 
-/// SHOW GRANTS: everybody who can log in may read the schema and subscribe.
+/// SHOW GRANTS: everybody who can log in may read the schema and subscribe, administrators more.
 [[nodiscard]] SqlRows answer_grants(const SqlClient& client);
 
 /// SHOW WARNINGS, SHOW ERRORS and their counts.

@@ -25,6 +25,9 @@ class MadeUpServer : public ServerState {
     std::string name = std::filesystem::temp_directory_path() / "sluice-sql-XXXXXX";
     directory_ = mkdtemp(name.data());
     log_ = std::make_shared<store::Log>(directory_);
+    auto parameters = parameters::Parameters::open(directory_ / "parameters", {});
+    EXPECT_TRUE(parameters) << parameters.error().message;
+    parameters_ = std::move(*parameters);
     auto opened = store::LogWriter::open(log_);
     EXPECT_TRUE(opened) << opened.error().message;
     writer_ = std::move(*opened);
@@ -62,7 +65,7 @@ class MadeUpServer : public ServerState {
   [[nodiscard]] std::string server_version() const override { return version; }
   [[nodiscard]] std::uint32_t server_id() const override { return 4711; }
   [[nodiscard]] std::string server_uuid() const override { return "3e11fa47-71ca-11e1-9e33-c80aa9429562"; }
-  [[nodiscard]] std::uint64_t max_binlog_size() const override { return 536870912; }
+  [[nodiscard]] parameters::Parameters& parameters() const override { return *parameters_; }
   [[nodiscard]] const store::Log& log() const override { return *log_; }
   [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
   [[nodiscard]] bool tls_available() const override { return true; }
@@ -89,6 +92,7 @@ class MadeUpServer : public ServerState {
   std::filesystem::path directory_;
   std::shared_ptr<store::Log> log_;
   std::unique_ptr<store::LogWriter> writer_;
+  std::unique_ptr<parameters::Parameters> parameters_;
   std::uint64_t end_ = 0;
 };
 

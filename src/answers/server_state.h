@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "binlog/gtid_set.h"
+#include "parameters/parameters.h"
 #include "store/log.h"
 
 namespace sluice::answers {
@@ -32,7 +33,8 @@ class ServerState {
   [[nodiscard]] virtual std::string server_version() const = 0;  ///< what clients are told, everywhere the same
   [[nodiscard]] virtual std::uint32_t server_id() const = 0;
   [[nodiscard]] virtual std::string server_uuid() const = 0;
-  [[nodiscard]] virtual std::uint64_t max_binlog_size() const = 0;
+  /// What operators may set; changed by SET GLOBAL, which blocks.
+  [[nodiscard]] virtual parameters::Parameters& parameters() const = 0;
   [[nodiscard]] virtual const store::Log& log() const = 0;
   [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
   [[nodiscard]] virtual bool tls_available() const = 0;

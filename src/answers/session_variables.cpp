@@ -79,6 +79,10 @@ std::optional<std::string> SessionVariables::text(const SystemVariable& variable
     if (const auto own = values_.find(held.name); own != values_.end()) return own->second;
   }
   if (held.live != nullptr) return held.live(source_);
+  if (held.parameter) {
+    return parameters::value_text(parameters::definition(*held.parameter),
+                                  source_.server.parameters().value(*held.parameter));
+  }
   // Variables that have no value are the empty ones among those that can be NULL.
   if (held.nullable && held.value.empty()) return std::nullopt;
   return std::string(held.value);
@@ -107,6 +111,17 @@ void SessionVariables::set_default(const SystemVariable& variable) {
     set(held, std::string(held.value));  // its partner follows
   }
   values_.erase(held.name);
+  if (held.parameter) values_[held.name] = text(held, sql::Scope::global);
+}
+
+void SessionVariables::begin() {
+  values_.clear();
+  for (const SystemVariable& variable : system_variables()) {
+    if (variable.scope == SystemVariable::Scope::both && variable.parameter) set_default(variable);
+  }
+  static const SystemVariable* const wait = find_system_variable("wait_timeout");
+  static const SystemVariable* const interactive = find_system_variable("interactive_timeout");
+  if (source_.client.interactive) values_[wait->name] = text(*interactive, sql::Scope::global);
 }
 
 std::uint64_t SessionVariables::sql_mode() const {
@@ -124,6 +139,15 @@ sql::Dialect SessionVariables::dialect() const {
 
 bool SessionVariables::strict() const {
   return (sql_mode() & sql_mode::strict_all_tables) != 0;
+}
+
+std::chrono::seconds SessionVariables::wait_timeout() const {
+  static const SystemVariable* const variable = find_system_variable("wait_timeout");
+  std::uint32_t seconds = 0;
+  const std::string text = shown(*variable, sql::Scope::session);
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  SLUICE_ASSERT(error == std::errc());
+  return std::chrono::seconds(seconds);
 }
 
 SessionTimeZone SessionVariables::time_zone() const {

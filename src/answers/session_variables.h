@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,7 +21,9 @@ namespace sluice::answers {
 class SessionVariables {
  public:
   SessionVariables(const ServerState& server, const SqlClient& client, const Diagnostics& diagnostics)
-      : source_{.server = server, .client = client, .diagnostics = diagnostics} {}
+      : source_{.server = server, .client = client, .diagnostics = diagnostics} {
+    begin();
+  }
 
   /// @@name, @@global.name, @@session.name. Errors 1193 (unknown) and 1238 (the other scope).
   [[nodiscard]] Result<sql::Value> read(sql::Scope scope, std::string_view name) const;
@@ -33,13 +36,15 @@ class SessionVariables {
   void set(const SystemVariable& variable, std::optional<std::string> value);
   /// Back to the server's value.
   void set_default(const SystemVariable& variable);
-  /// Forgets all that was set.
-  void clear() { values_.clear(); }
+  /// A new session of the client: forgets all that was set and takes its copies of the server's parameters, as they are
+  /// now.
+  void begin();
 
   // What else of the session these variables decide.
   [[nodiscard]] sql::Dialect dialect() const;
   [[nodiscard]] bool strict() const;
   [[nodiscard]] SessionTimeZone time_zone() const;
+  [[nodiscard]] std::chrono::seconds wait_timeout() const;
 
  private:
   [[nodiscard]] std::optional<std::string> text(const SystemVariable& variable, sql::Scope scope) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -16,10 +17,12 @@ namespace sluice::answers {
 /// Who is connected, as far as SQL needs to know (CONNECTION_ID(), USER(), DATABASE()).
 struct SqlClient {
   std::uint32_t connection_id = 0;
-  std::string user;
-  std::string host;      ///< address without port
-  std::string database;  ///< chosen at log-in, empty for none
+  std::string user{};
+  std::string host{};      ///< address without port
+  std::string database{};  ///< chosen at log-in, empty for none
   bool tls = false;
+  bool admin = false;        ///< may change parameters, end connections and purge the log
+  bool interactive = false;  ///< says that a person uses it: interactive_timeout holds
 };
 
 /// "No" to a statement, as the client is told: ERROR 1064 (42000): You have an error ...
@@ -102,6 +105,9 @@ class SqlSession {
   /// The dump asks for master_binlog_checksum, master_heartbeat_period, slave_uuid and their source_/replica_
   /// namesakes.
   [[nodiscard]] virtual std::optional<std::string> user_variable(std::string_view name) const = 0;
+
+  /// How long the connection may be idle: its wait_timeout.
+  [[nodiscard]] virtual std::chrono::milliseconds idle_timeout() const = 0;
 
   /// Any thread. The client is gone or the server stops: a statement under way ends soon, with error 1317, and so do
   /// later ones.

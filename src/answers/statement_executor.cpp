@@ -39,11 +39,13 @@ struct Blocks {
     return std::ranges::any_of(set.assignments, [](const sql::Set::Assignment& assignment) {
       if (const auto* user = std::get_if<sql::SetUserVariable>(&assignment)) return waits(user->value);
       const auto* system = std::get_if<sql::SetSystemVariable>(&assignment);
-      return system != nullptr && system->value && waits(*system->value);
+      if (system == nullptr) return false;
+      return system->scope == sql::Scope::global || (system->value && waits(*system->value));
     });
   }
   bool operator()(const sql::ShowVariables& show) const { return waits(show.filter); }
   bool operator()(const sql::ShowStatus& show) const { return waits(show.filter); }
+  bool operator()(const sql::ShowParameters& show) const { return waits(show.filter); }
   bool operator()(const auto& /*other*/) const { return false; }
 };
 
@@ -82,8 +84,12 @@ struct Runner {
   Result<StatementResult> operator()(const sql::ShowStatus& show) const {
     return as_result(answer_show_status(show, context));
   }
+  Result<StatementResult> operator()(const sql::ShowParameters& show) const {
+    return as_result(answer_show_parameters(show, context));
+  }
   Result<StatementResult> operator()(const sql::ShowMasterStatus& /*show*/) const {
-    return answer_master_status(server.log().status());
+    return answer_master_status(server.log().status(),
+                                server.parameters().flag(parameters::Parameter::binlog_gtid_display));
   }
   Result<StatementResult> operator()(const sql::ShowBinaryLogs& /*show*/) const {
     return answer_binary_logs(server.log().files(), version_number(server.server_version()));
@@ -245,15 +251,15 @@ StatementResult StatementExecutor::use_database(std::string_view name) {
 }
 
 void StatementExecutor::reset() {
-  variables_.clear();
+  variables_.begin();
   user_variables_.clear();
   prepared_.clear();
   diagnostics_.clear();
 }
 
 void StatementExecutor::change_client(const SqlClient& client) {
-  reset();
   client_ = client;
+  reset();
   database_ = client.database;
 }
 

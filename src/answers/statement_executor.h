@@ -35,6 +35,7 @@ class StatementExecutor : public SqlSession {
   void reset() override;
   void change_client(const SqlClient& client) override;
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view name) const override;
+  [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return variables_.wait_timeout(); }
   void cancel() override { cancellation_.cancel(); }
 
  private:

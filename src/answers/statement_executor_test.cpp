@@ -36,6 +36,13 @@ class StatementExecutorTest : public testing::Test {
 
   binlog::Gtid gtid(std::uint64_t number) const { return {{*binlog::parse_uuid(uuid), ""}, number}; }
 
+  /// A statement of another session.
+  std::string run_as(const SqlClient& client, std::string_view sql) {
+    StatementExecutor session(server_, client);
+    return shown(session.execute(sql));
+  }
+  std::string admin(std::string_view sql) { return run_as({.user = "root", .admin = true}, sql); }
+
   MadeUpServer server_;
   StatementExecutor session_{server_,
                              {.connection_id = 7, .user = "u", .host = "192.0.2.9", .database = "", .tls = true}};
@@ -241,6 +248,77 @@ TEST_F(StatementExecutorTest, SystemVariablesThatCannotBeSet) {
   EXPECT_EQ(
       run("SET max_allowed_packet=1024"),
       "ERROR 1621 (HY000): SESSION variable 'max_allowed_packet' is read-only. Use SET GLOBAL to assign the value");
+}
+
+TEST_F(StatementExecutorTest, AdministratorsChangeParameters) {
+  EXPECT_EQ(admin("SET GLOBAL max_connections=5, GLOBAL binlog_gtid_display=off"), "ok");
+  EXPECT_EQ(run("SELECT @@max_connections, @@binlog_gtid_display"), "@@max_connections|@@binlog_gtid_display: 5|0");
+  EXPECT_EQ(admin("SET @@global.max_connections=DEFAULT, PERSIST binlog_gtid_display=1"), "ok");
+  EXPECT_EQ(run("SHOW VARIABLES WHERE Variable_name IN ('max_connections','binlog_gtid_display')"),
+            "Variable_name|Value: binlog_gtid_display|ON; max_connections|1000");
+  EXPECT_EQ(admin("SET GLOBAL max_connections=0"), "ok, 1 warnings");
+  EXPECT_EQ(value("SELECT @@max_connections"), "1");
+}
+
+TEST_F(StatementExecutorTest, ParametersThatCannotBeChanged) {
+  EXPECT_EQ(admin("SET GLOBAL nosuch=1"), "ERROR 1193 (HY000): Unknown system variable 'nosuch'");
+  EXPECT_EQ(admin("SET GLOBAL max_connections='x'"),
+            "ERROR 1232 (42000): Incorrect argument type to variable 'max_connections'");
+  EXPECT_EQ(admin("SET GLOBAL binlog_gtid_display=2"),
+            "ERROR 1231 (42000): Variable 'binlog_gtid_display' can't be set to the value of '2'");
+  EXPECT_EQ(admin("SET GLOBAL max_binlog_size=4096"),
+            "ERROR 1238 (HY000): Variable 'max_binlog_size' is a read only variable");
+  EXPECT_EQ(admin("SET GLOBAL sync_binlog=0"), "ERROR 1238 (HY000): Variable 'sync_binlog' is a read only variable");
+  EXPECT_EQ(admin("SET max_connections=5").substr(0, 10), "ERROR 1229");
+  EXPECT_EQ(admin("SET PERSIST_ONLY max_connections=5").substr(0, 10), "ERROR 1235");
+  EXPECT_EQ(run("SET GLOBAL max_connections=5").substr(0, 10), "ERROR 1227");
+  EXPECT_EQ(admin("SET GLOBAL max_connections=5, GLOBAL wait_timeout='x'").substr(0, 10), "ERROR 1232");
+  EXPECT_EQ(value("SELECT @@max_connections"), "1000");
+}
+
+TEST_F(StatementExecutorTest, SessionsBeginWithCopiesOfParameters) {
+  EXPECT_EQ(admin("SET GLOBAL wait_timeout=60, GLOBAL interactive_timeout=70"), "ok");
+  EXPECT_EQ(session_.idle_timeout(), std::chrono::hours(8));
+  EXPECT_EQ(run_as({}, "SELECT @@wait_timeout, @@global.wait_timeout"), "@@wait_timeout|@@global.wait_timeout: 60|60");
+  EXPECT_EQ(run_as({.interactive = true}, "SELECT @@wait_timeout"), "@@wait_timeout: 70");
+  run("SET wait_timeout=5");
+  EXPECT_EQ(session_.idle_timeout(), std::chrono::seconds(5));
+  session_.reset();
+  EXPECT_EQ(session_.idle_timeout(), std::chrono::seconds(60));
+}
+
+TEST_F(StatementExecutorTest, ShowParameters) {
+  EXPECT_TRUE(run("SHOW PARAMETERS LIKE 'max\\_conn%'")
+                  .starts_with("name|value|default_value|data_type|minimum|maximum|unit|needs_restart|source|info: "
+                               "max_connections|1000|1000|integer|1|100000|connections|No|default|"));
+  EXPECT_EQ(run("SHOW PARAMETERS LIKE 'nosuch'"),
+            "name|value|default_value|data_type|minimum|maximum|unit|needs_restart|source|info");
+  admin("SET GLOBAL max_connections=1000");
+  const std::string set = run("SHOW PARAMETERS WHERE source = 'SET GLOBAL' OR needs_restart = 'Yes'");
+  EXPECT_NE(set.find("max_connections"), std::string::npos);
+  EXPECT_NE(set.find("max_binlog_size"), std::string::npos);
+  EXPECT_EQ(set.find("wait_timeout"), std::string::npos);
+  EXPECT_EQ(error("SHOW PARAMETERS WHERE foo=1"), "1054 Unknown column 'foo' in 'where clause'");
+}
+
+TEST_F(StatementExecutorTest, GtidsAreNotDisplayedIfTheParameterSaysSo) {
+  server_.open_file(1, {});
+  server_.add_transaction(gtid(1));
+  EXPECT_TRUE(run("SHOW MASTER STATUS").ends_with(":1"));
+  admin("SET GLOBAL binlog_gtid_display=OFF");
+  EXPECT_TRUE(run("SHOW MASTER STATUS").ends_with("|||"));
+  EXPECT_NE(value("SELECT @@gtid_executed"), "");
+}
+
+TEST_F(StatementExecutorTest, SettingAGlobalValueMayBlock) {
+  EXPECT_TRUE(session_.may_block("SET GLOBAL max_connections=5"));
+  EXPECT_FALSE(session_.may_block("SET wait_timeout=5"));
+}
+
+TEST_F(StatementExecutorTest, GrantsOfAdministrators) {
+  EXPECT_EQ(admin("SHOW GRANTS"),
+            "Grants for root@%: GRANT SELECT, PROCESS, SUPER, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO "
+            "`root`@`%`");
 }
 
 TEST_F(StatementExecutorTest, SystemVariablesCheckTheirValues) {

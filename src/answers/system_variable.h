@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "answers/diagnostics.h"
 #include "answers/server_state.h"
 #include "answers/sql_session.h"
+#include "parameters/parameter.h"
 
 namespace sluice::answers {
 
@@ -34,7 +36,7 @@ struct SystemVariable {
     collation,
     time_zone,
   };
-  /// Who may change it. A global value is changed by nobody yet.
+  /// Who may change it. The global value is only changed if it is that of a parameter.
   enum class Access : std::uint8_t {
     changeable,
     read_only,
@@ -53,9 +55,10 @@ struct SystemVariable {
   std::string_view choices{};  ///< "OFF,ON,DEMAND"
   std::string_view same_as{};  ///< an old name: the variable that holds the value
   bool nullable = false;
+  std::optional<parameters::Parameter> parameter{};  ///< the global value is this parameter's
 };
 
-/// All variables, by name.
+/// All variables, by name; every parameter is one.
 [[nodiscard]] std::span<const SystemVariable> system_variables();
 
 /// By name in any case; nullptr if there is none.
@@ -66,7 +69,6 @@ namespace live_value {
 [[nodiscard]] std::string version(const VariableSource& source);
 [[nodiscard]] std::string server_id(const VariableSource& source);
 [[nodiscard]] std::string server_uuid(const VariableSource& source);
-[[nodiscard]] std::string max_binlog_size(const VariableSource& source);
 [[nodiscard]] std::string gtid_executed(const VariableSource& source);
 [[nodiscard]] std::string gtid_purged(const VariableSource& source);
 [[nodiscard]] std::string log_directory(const VariableSource& source);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "answers/system_variable.h"
 #include "sql/ascii.h"
@@ -36,6 +37,11 @@ constexpr SystemVariable choice(std::string_view name, std::string_view value, s
 constexpr SystemVariable number(std::string_view name, std::string_view value, std::int64_t minimum = 0,
                                 std::uint64_t maximum = UINT64_MAX) {
   return {.name = name, .kind = Kind::integer, .value = value, .minimum = minimum, .maximum = maximum};
+}
+
+/// A number that every session has a copy of, beside the server's parameter of the same name.
+constexpr SystemVariable session_number(std::string_view name, parameters::Parameter parameter) {
+  return {.name = name, .kind = Kind::integer, .minimum = 1, .maximum = year, .parameter = parameter};
 }
 
 constexpr SystemVariable of_server(SystemVariable variable) {
@@ -135,7 +141,7 @@ constexpr SystemVariable variables[] = {
     global_text("init_slave", ""),
     number("innodb_lock_wait_timeout", "50", 1, 1073741824),
     {.name = "insert_id", .scope = Scope::session, .kind = Kind::integer, .value = "0"},
-    number("interactive_timeout", "28800", 1, year),
+    session_number("interactive_timeout", parameters::Parameter::interactive_timeout),
     {.name = "last_insert_id", .scope = Scope::session, .kind = Kind::integer, .value = "0"},
     text("lc_messages", "en_US"),
     text("lc_time_names", "en_US"),
@@ -162,9 +168,7 @@ constexpr SystemVariable variables[] = {
      .minimum = 1024,
      .maximum = 1073741824},
     global_number("max_binlog_cache_size", "18446744073709547520", 4096),
-    {.name = "max_binlog_size", .scope = Scope::global, .kind = Kind::integer, .live = live_value::max_binlog_size},
     global_number("max_binlog_stmt_cache_size", "18446744073709547520", 4096),
-    global_number("max_connections", "1000", 1, 100000),
     number("max_error_count", "64", 0, 65535),
     number("max_execution_time", "0", 0, 4294967295),
     number("max_heap_table_size", "16777216", 16384),
@@ -260,7 +264,7 @@ constexpr SystemVariable variables[] = {
     fixed("version_comment", "Sluice Binlog instance"),
     fixed("version_compile_machine", "x86_64"),
     fixed("version_compile_os", "Linux"),
-    number("wait_timeout", "28800", 1, year),
+    session_number("wait_timeout", parameters::Parameter::wait_timeout),
     {.name = "warning_count",
      .scope = Scope::session,
      .kind = Kind::integer,
@@ -273,16 +277,38 @@ constexpr bool before(const SystemVariable& left, const SystemVariable& right) {
 }
 static_assert(std::ranges::is_sorted(variables, before));
 
+SystemVariable of_parameter(const parameters::Definition& definition) {
+  return {.name = definition.name,
+          .scope = Scope::global,
+          .kind = definition.type == parameters::Definition::Type::boolean ? Kind::boolean : Kind::integer,
+          .access = definition.needs_restart ? Access::read_only : Access::changeable,
+          .minimum = static_cast<std::int64_t>(definition.minimum),
+          .maximum = definition.maximum,
+          .parameter = definition.parameter};
+}
+
+/// The ones above, and the parameters that are not among them.
+std::vector<SystemVariable> all_variables() {
+  std::vector<SystemVariable> all(std::begin(variables), std::end(variables));
+  for (const parameters::Definition& definition : parameters::definitions()) {
+    const auto place = std::ranges::lower_bound(all, definition.name, {}, &SystemVariable::name);
+    if (place == all.end() || place->name != definition.name) all.insert(place, of_parameter(definition));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::span<const SystemVariable> system_variables() {
-  return variables;
+  static const std::vector<SystemVariable> all = all_variables();
+  return all;
 }
 
 const SystemVariable* find_system_variable(std::string_view name) {
   const std::string wanted = sql::to_lower(name);
-  const auto found = std::ranges::lower_bound(variables, std::string_view(wanted), {}, &SystemVariable::name);
-  return found != std::end(variables) && found->name == wanted ? &*found : nullptr;
+  const auto all = system_variables();
+  const auto found = std::ranges::lower_bound(all, std::string_view(wanted), {}, &SystemVariable::name);
+  return found != all.end() && found->name == wanted ? &*found : nullptr;
 }
 
 }  // namespace sluice::answers

@@ -18,9 +18,6 @@ std::string server_id(const VariableSource& source) {
 std::string server_uuid(const VariableSource& source) {
   return source.server.server_uuid();
 }
-std::string max_binlog_size(const VariableSource& source) {
-  return std::to_string(source.server.max_binlog_size());
-}
 std::string gtid_executed(const VariableSource& source) {
   return source.server.log().executed().text(",\n");
 }

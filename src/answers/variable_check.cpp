@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "answers/administrator.h"
 #include "answers/character_sets.h"
 #include "answers/session_time_zone.h"
 #include "answers/sql_mode.h"
@@ -159,7 +160,7 @@ std::unexpected<Error> not_settable(std::string_view name, std::string_view why,
 
 }  // namespace
 
-Result<const SystemVariable*> find_settable_variable(sql::Scope scope, std::string_view name) {
+Result<const SystemVariable*> find_settable_variable(sql::Scope scope, std::string_view name, const SqlClient& client) {
   const SystemVariable* variable = find_system_variable(name);
   if (variable == nullptr) {
     return fail(ErrorKind::not_found, fmt::format("Unknown system variable '{}'", name),
@@ -173,10 +174,11 @@ Result<const SystemVariable*> find_settable_variable(sql::Scope scope, std::stri
       return not_settable(variable->name, "is a SESSION variable and can't be used with SET GLOBAL",
                           error_code::session_variable);
     }
-    return fail(ErrorKind::refused,
-                "Access denied; you need (at least one of) the SUPER or SYSTEM_VARIABLES_ADMIN privilege(s) for this "
-                "operation",
-                error_code::access_denied);
+    if (auto may = require_administrator(client, "SUPER or SYSTEM_VARIABLES_ADMIN"); !may) {
+      return std::unexpected(std::move(may.error()));
+    }
+    if (variable->parameter) return variable;
+    return not_settable(variable->name, "is a read only variable", error_code::incorrect_variable_scope);
   }
   if (variable->scope == SystemVariable::Scope::global) {
     return not_settable(variable->name, "is a GLOBAL variable and should be set with SET GLOBAL",

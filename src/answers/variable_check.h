@@ -18,9 +18,11 @@ struct CheckedValue {
   std::optional<Diagnostic> warning;
 };
 
-/// Whether a session may set the variable in this scope, with MySQL's errors: 1193 unknown, 1238 read only, 1228 and
-/// 1229 the other scope, 1621 global only, 1227 global (nobody may yet).
-[[nodiscard]] Result<const SystemVariable*> find_settable_variable(sql::Scope scope, std::string_view name);
+/// Whether the client may set the variable in this scope, with MySQL's errors: 1193 unknown, 1238 read only, 1228 and
+/// 1229 the other scope, 1621 global only, 1227 global and the client is no administrator. A global value that is not
+/// that of a parameter is read only (1238).
+[[nodiscard]] Result<const SystemVariable*> find_settable_variable(sql::Scope scope, std::string_view name,
+                                                                   const SqlClient& client);
 
 /// Whether the variable can have the value: errors 1231 (wrong value), 1232 (wrong type), 1115, 1273 and 1298 (no such
 /// character set, collation, time zone). With `strict` a number outside of the range is error 1231 too.

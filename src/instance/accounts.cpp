@@ -97,6 +97,7 @@ Result<Accounts::Account> Accounts::parse(const AccountSettings& settings) {
   }
   Account account;
   account.login.require_tls = settings.require_tls;
+  account.admin = settings.admin;
   if (!settings.native.empty()) {
     const std::optional<Bytes> hash =
         settings.native.front() == '*' ? from_hex(std::string_view(settings.native).substr(1)) : std::nullopt;
@@ -151,6 +152,11 @@ const Accounts::Account& Accounts::look_alike(const std::string& user) const {
   auto found = accounts_.begin();
   std::advance(found, static_cast<std::ptrdiff_t>(load_little_endian(digest.data(), 4) % accounts_.size()));
   return found->second;
+}
+
+bool Accounts::is_admin(const std::string& user) const {
+  const auto found = accounts_.find(user);
+  return found != accounts_.end() && found->second.admin;
 }
 
 mysql::LoginAccount Accounts::find(const std::string& user) const {

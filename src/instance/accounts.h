@@ -20,6 +20,7 @@ struct AccountSettings {
   /// For caching_sha2_password: "pbkdf2-sha256$iterations$salt$hash", salt and hash in hexadecimal.
   std::string password_hash;
   bool require_tls = false;
+  bool admin = false;  ///< may change parameters, end connections and purge the log
 };
 
 /// What `sluice-instance hash-password` prints: both hashes of a password as lines of the configuration file.
@@ -35,6 +36,9 @@ class Accounts : public mysql::AccountStore {
   /// Lets everybody in: log-in is switched off.
   [[nodiscard]] static std::unique_ptr<Accounts> open_to_all();
 
+  /// Whether the account is an administrator's; false for unknown ones, and for all when log-in is switched off.
+  [[nodiscard]] bool is_admin(const std::string& user) const;
+
   [[nodiscard]] mysql::LoginAccount find(const std::string& user) const override;
   [[nodiscard]] bool verify(const std::string& user, const std::string& password) override;
 
@@ -47,6 +51,7 @@ class Accounts : public mysql::AccountStore {
   struct Account {
     mysql::LoginAccount login;
     SlowHash slow;
+    bool admin = false;
   };
 
   Accounts();

@@ -25,6 +25,17 @@ TEST(AccountsTest, HashesAreThoseOfMysql) {
   EXPECT_FALSE(account_lines(""));
 }
 
+TEST(AccountsTest, OnlyThoseThatAreSaidToBeAreAdministrators) {
+  AccountSettings root = account("root");
+  root.admin = true;
+  const auto accounts = Accounts::make({account("a"), root});
+  ASSERT_TRUE(accounts) << accounts.error().message;
+  EXPECT_TRUE((*accounts)->is_admin("root"));
+  EXPECT_FALSE((*accounts)->is_admin("a"));
+  EXPECT_FALSE((*accounts)->is_admin("nobody"));
+  EXPECT_FALSE(Accounts::open_to_all()->is_admin("root"));
+}
+
 TEST(AccountsTest, VerifiesAndRemembers) {
   const auto accounts = Accounts::make({account("a")});
   ASSERT_TRUE(accounts) << accounts.error().message;

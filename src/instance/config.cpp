@@ -191,9 +191,32 @@ void read_listen(Section section, Config& config, Problems& problems) {
   section.text("version", config.announced_version);
   section.path("tls_certificate", config.certificate_file);
   section.path("tls_key", config.key_file);
-  section.number("connections_max", 1, 100'000, config.connections_max);
   if (config.certificate_file.empty() != config.key_file.empty()) {
     section.problem("tls_certificate", "and tls_key go together");
+  }
+  problems.add(section.finish());
+}
+
+void read_log(Section section, Config& config, Problems& problems) {
+  const auto& size = parameters::definition(parameters::Parameter::max_binlog_size);
+  section.number(size.name, static_cast<std::int64_t>(size.minimum), static_cast<std::int64_t>(size.maximum),
+                 config.layout.max_binlog_size);
+  config.parameters[size.parameter] = config.layout.max_binlog_size;
+  problems.add(section.finish());
+}
+
+void read_parameters(Section section, Config& config, Problems& problems) {
+  for (const parameters::Definition& one : parameters::definitions()) {
+    if (one.parameter == parameters::Parameter::max_binlog_size || !section.has(one.name)) continue;
+    std::uint64_t value = 0;
+    if (one.type == parameters::Definition::Type::boolean) {
+      bool on = false;
+      section.flag(one.name, on);
+      value = on ? 1 : 0;
+    } else {
+      section.number(one.name, static_cast<std::int64_t>(one.minimum), static_cast<std::int64_t>(one.maximum), value);
+    }
+    config.parameters[one.parameter] = value;
   }
   problems.add(section.finish());
 }
@@ -214,6 +237,7 @@ void read_accounts(const toml::table& root, Config& config, Problems& problems) 
     section.text("native", account.native);
     section.text("password_hash", account.password_hash);
     section.flag("require_tls", account.require_tls);
+    section.flag("admin", account.admin);
     problems.add(section.finish());
     config.accounts.push_back(std::move(account));
   }
@@ -236,16 +260,16 @@ Result<Config> load_config(const std::filesystem::path& path) {
   Config config;
   Problems problems;
   Section top(&root, "");
-  for (const std::string_view table : {"tenant", "source", "log", "listen", "account", "metrics", "messages"})
+  for (const std::string_view table :
+       {"tenant", "source", "log", "listen", "account", "parameters", "metrics", "messages"})
     top.allow(table);
   top.path("data_directory", config.data_directory);
   top.require("data_directory");
   problems.add(top.finish());
   read_tenant({root["tenant"].as_table(), "tenant"}, config, problems);
   read_source({root["source"].as_table(), "source"}, root["source"].as_table(), config, problems);
-  Section log(root["log"].as_table(), "log");
-  log.number("max_binlog_size", 4096, std::int64_t{1} << 30, config.layout.max_binlog_size);
-  problems.add(log.finish());
+  read_log({root["log"].as_table(), "log"}, config, problems);
+  read_parameters({root["parameters"].as_table(), "parameters"}, config, problems);
   read_listen({root["listen"].as_table(), "listen"}, config, problems);
   read_accounts(root, config, problems);
   Section metrics(root["metrics"].as_table(), "metrics");

@@ -9,6 +9,7 @@
 #include "capture/mysql/start_point.h"
 #include "convert/layout.h"
 #include "instance/accounts.h"
+#include "parameters/parameters.h"
 
 namespace sluice::instance {
 
@@ -27,8 +28,8 @@ struct Config {
   std::string announced_version;           ///< what clients are told; empty: the tenant's own version
   std::filesystem::path certificate_file;  ///< both or none: an own certificate is made
   std::filesystem::path key_file;
-  std::size_t connections_max = 1000;
   std::vector<AccountSettings> accounts;
+  parameters::Values parameters;  ///< those the file has; max_binlog_size, which is the layout's, always
 
   bool metrics_enabled = true;
   std::string metrics_address = "127.0.0.1";

@@ -31,6 +31,10 @@ Result<std::unique_ptr<Instance>> Instance::start(Config config) {
   }
   std::unique_ptr<Instance> instance(new Instance(std::move(config)));
   if (auto locked = instance->lock_directory(); !locked) return std::unexpected(std::move(locked.error()));
+  auto parameters =
+      parameters::Parameters::open(instance->config_.data_directory / "parameters", instance->config_.parameters);
+  if (!parameters) return std::unexpected(std::move(parameters.error()));
+  instance->parameters_ = std::move(*parameters);
   if (auto opened = instance->open_log(); !opened) return std::unexpected(std::move(opened.error()));
   instance->choose_version();
   if (auto opened = instance->open_listener(); !opened) return std::unexpected(std::move(opened.error()));
@@ -125,12 +129,13 @@ Result<void> Instance::open_listener() {
   settings.address = config_.listen_address;
   settings.port = config_.listen_port;
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
-  settings.connections_max = config_.connections_max;
+  settings.connections_max = [this] { return parameters_->value(parameters::Parameter::max_connections); };
   ListenerServices services;
   services.login.server_version = version_;
   services.login.tls = tls_.get();
   services.login.password_key = password_key_.get();
   services.accounts = accounts_.get();
+  services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
   services.log = log_;
   services.dumps = &dumps_;
   services.server_id = config_.layout.server_id;

@@ -31,7 +31,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] std::string server_version() const override { return version_; }
   [[nodiscard]] std::uint32_t server_id() const override { return config_.layout.server_id; }
   [[nodiscard]] std::string server_uuid() const override { return config_.server_uuid; }
-  [[nodiscard]] std::uint64_t max_binlog_size() const override { return config_.layout.max_binlog_size; }
+  [[nodiscard]] parameters::Parameters& parameters() const override { return *parameters_; }
   [[nodiscard]] const store::Log& log() const override { return *log_; }
   [[nodiscard]] answers::CaptureStatus capture_status() const override { return capture_->status(); }
   [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
@@ -51,6 +51,7 @@ class Instance : public answers::ServerState {
   Config config_;
   FileDescriptor lock_;
   std::string version_;
+  std::unique_ptr<parameters::Parameters> parameters_;
   std::shared_ptr<store::Log> log_;
   std::shared_ptr<mysql::Interruption> interruption_;
   std::unique_ptr<TenantDatabase> tenant_;

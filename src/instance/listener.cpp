@@ -101,11 +101,11 @@ struct Listener::State {
     services.login = its_services.login;
     services.login.slow = passwords.get_executor();
     services.accounts = its_services.accounts;
+    services.is_admin = its_services.is_admin;
     services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
                       settings.ahead_wait};
     services.make_sql = its_services.make_sql;
     services.statements = statements.get_executor();
-    services.idle_timeout = settings.idle_timeout;
     services.totals = &totals;
     services.statistics = [this] {
       const auto up = std::chrono::steady_clock::now() - started;
@@ -172,7 +172,7 @@ struct Listener::State {
   }
 
   void receive(Worker& worker, tcp::socket socket) {
-    if (count.all >= settings.connections_max || count.unauthenticated >= settings.unauthenticated_max) {
+    if (count.all >= settings.connections_max() || count.unauthenticated >= settings.unauthenticated_max) {
       ++totals.refused_connections;
       log::warning("a connection was refused: {} are open, {} of them not logged in", count.all.load(),
                    count.unauthenticated.load());

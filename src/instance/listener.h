@@ -15,12 +15,11 @@ namespace sluice::instance {
 
 /// Where clients are received, and how many.
 struct ListenerSettings {
-  std::string address = "0.0.0.0";  ///< IPv4 or IPv6; "::" takes both
-  std::uint16_t port = 0;           ///< 0: any free one
-  std::size_t threads = 2;          ///< I/O threads
-  std::size_t connections_max = 1000;
+  std::string address = "0.0.0.0";                                                  ///< IPv4 or IPv6; "::" takes both
+  std::uint16_t port = 0;                                                           ///< 0: any free one
+  std::size_t threads = 2;                                                          ///< I/O threads
+  std::function<std::size_t()> connections_max = [] { return std::size_t{1000}; };  ///< asked for each; quick
   std::size_t unauthenticated_max = 100;
-  std::chrono::milliseconds idle_timeout = std::chrono::hours(8);
   /// How long a subscriber that has more transactions than the log is kept waiting before it is refused.
   std::chrono::milliseconds ahead_wait = std::chrono::seconds(3);
 };
@@ -29,6 +28,7 @@ struct ListenerSettings {
 struct ListenerServices {
   mysql::LoginSettings login;
   mysql::AccountStore* accounts = nullptr;
+  std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
   std::shared_ptr<store::Log> log;
   dump::DumpRegistry* dumps = nullptr;
   std::uint32_t server_id = 0;

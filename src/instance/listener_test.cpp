@@ -64,9 +64,11 @@ class TestSql : public answers::SqlSession {
   void reset() override { database.clear(); }
   void change_client(const answers::SqlClient& client) override { database = client.database; }
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view) const override { return std::nullopt; }
+  [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return idle; }
   void cancel() override { cancelled = true; }
 
   std::string database;
+  std::chrono::milliseconds idle{};
   std::atomic<bool> cancelled{false};
 };
 
@@ -80,9 +82,10 @@ class ListenerTest : public testing::Test {
     services.login.server_version = "5.7.44-sluice";
     services.log = std::make_shared<store::Log>(directory);
     services.dumps = &dumps;
-    services.make_sql = [](const answers::SqlClient& client) {
+    services.make_sql = [this](const answers::SqlClient& client) {
       auto sql = std::make_unique<TestSql>();
       sql->database = client.database;
+      sql->idle = idle_timeout;
       return sql;
     };
     settings.address = "127.0.0.1";
@@ -115,6 +118,7 @@ class ListenerTest : public testing::Test {
     return answer ? Bytes(answer->begin(), answer->end()) : Bytes();
   }
 
+  std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
   std::filesystem::path directory;
   std::unique_ptr<Accounts> accounts;
   dump::DumpRegistry dumps;
@@ -208,7 +212,7 @@ TEST_F(ListenerTest, DumpErrorsAreTold) {
 }
 
 TEST_F(ListenerTest, LimitsConnections) {
-  settings.connections_max = 2;
+  settings.connections_max = [] { return 2; };
   open();
   mysql::Client one = client();
   mysql::Client two = client();
@@ -226,7 +230,7 @@ TEST_F(ListenerTest, LimitsConnections) {
 }
 
 TEST_F(ListenerTest, IdleConnectionsEnd) {
-  settings.idle_timeout = std::chrono::milliseconds(50);
+  idle_timeout = std::chrono::milliseconds(50);
   open();
   mysql::Client one = client();
   ASSERT_TRUE(one.connect());

@@ -30,7 +30,13 @@ Session::Session(asio::ip::tcp::socket socket, const SessionServices& services, 
 Session::~Session() = default;
 
 answers::SqlClient Session::client() const {
-  return {connection_id_, login_.user, channel_.peer_address(), login_.database, channel_.is_tls()};
+  return {.connection_id = connection_id_,
+          .user = login_.user,
+          .host = channel_.peer_address(),
+          .database = login_.database,
+          .tls = channel_.is_tls(),
+          .admin = services_.is_admin && services_.is_admin(login_.user),
+          .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
 
 asio::awaitable<bool> Session::log_in() {
@@ -50,7 +56,7 @@ asio::awaitable<bool> Session::log_in() {
 
 asio::awaitable<void> Session::run() {
   for (;;) {
-    Result<Bytes> payload = co_await channel_.read_payload(payload_size_max, services_.idle_timeout);
+    Result<Bytes> payload = co_await channel_.read_payload(payload_size_max, sql_->idle_timeout());
     if (!payload) {
       if (payload.error().kind == ErrorKind::limit) {
         const answers::SqlError error = packet_too_large();

@@ -18,10 +18,10 @@ namespace sluice::instance {
 struct SessionServices {
   mysql::LoginSettings login;
   mysql::AccountStore* accounts = nullptr;
+  std::function<bool(const std::string& user)> is_admin;
   dump::DumpService dumps;
   answers::SqlSessionFactory make_sql;
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
-  std::chrono::milliseconds idle_timeout = std::chrono::hours(8);
   ServingTotals* totals = nullptr;
   std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
 };

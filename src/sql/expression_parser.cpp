@@ -12,7 +12,7 @@ Result<Expression> parse_expression(TokenCursor& cursor, const ExpressionRules& 
 Result<SystemVariable> parse_system_variable(TokenCursor& cursor) {
   SystemVariable variable;
   if (cursor.at_symbol(".", 1)) {
-    if (cursor.at_one_of({"GLOBAL", "PERSIST", "PERSIST_ONLY"})) {
+    if (cursor.at_one_of({"GLOBAL", "PERSIST"})) {
       variable.scope = Scope::global;
     } else if (cursor.at_one_of({"SESSION", "LOCAL"})) {
       variable.scope = Scope::session;

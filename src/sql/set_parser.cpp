@@ -11,7 +11,7 @@ class SetParser {
   SetParser(TokenCursor& cursor, const ExpressionRules& rules) : cursor_(cursor), rules_(rules) {}
 
   Result<Set> parse() {
-    if (cursor_.at_one_of({"PASSWORD", "ROLE", "RESOURCE"}) || cursor_.at_word("ROLE", 1)) {
+    if (cursor_.at_one_of({"PASSWORD", "ROLE", "RESOURCE", "PERSIST_ONLY"}) || cursor_.at_word("ROLE", 1)) {
       return not_supported("SET " + to_upper(cursor_.peek().text));
     }
     Set set;
@@ -54,7 +54,7 @@ class SetParser {
   }
 
   std::optional<Scope> accept_scope() {
-    if (cursor_.accept_word("GLOBAL") || cursor_.accept_word("PERSIST") || cursor_.accept_word("PERSIST_ONLY")) {
+    if (cursor_.accept_word("GLOBAL") || cursor_.accept_word("PERSIST")) {
       return Scope::global;
     }
     if (cursor_.accept_word("SESSION") || cursor_.accept_word("LOCAL")) return Scope::session;

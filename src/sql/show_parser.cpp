@@ -44,6 +44,11 @@ class ShowParser {
     if (cursor_.at_one_of({"VARIABLES", "STATUS"}, scoped ? 1 : 0)) {
       return parse_variables(global ? Scope::global : Scope::session, scoped);
     }
+    if (cursor_.accept_word("PARAMETERS")) {
+      auto filter = parse_filter();
+      if (!filter) return std::unexpected(std::move(filter.error()));
+      return ended(ShowParameters{std::move(*filter)});
+    }
     if (cursor_.accept_words({"MASTER", "STATUS"}) || cursor_.accept_words({"BINARY", "LOG", "STATUS"})) {
       return ended(ShowMasterStatus{});
     }

@@ -78,6 +78,11 @@ struct ShowStatus {
   ShowFilter filter;
 };
 
+/// SHOW PARAMETERS: what operators may set (OceanBase's statement).
+struct ShowParameters {
+  ShowFilter filter;
+};
+
 /// SHOW MASTER STATUS, SHOW BINARY LOG STATUS
 struct ShowMasterStatus {};
 
@@ -116,8 +121,8 @@ struct TenantQuery {
   std::string text;
 };
 
-using Statement =
-    std::variant<Select, Set, ShowVariables, ShowStatus, ShowMasterStatus, ShowBinaryLogs, ShowDiagnostics,
-                 ShowReplicas, ShowProcessList, ShowGrants, UseDatabase, TransactionControl, TenantQuery>;
+using Statement = std::variant<Select, Set, ShowVariables, ShowStatus, ShowParameters, ShowMasterStatus, ShowBinaryLogs,
+                               ShowDiagnostics, ShowReplicas, ShowProcessList, ShowGrants, UseDatabase,
+                               TransactionControl, TenantQuery>;
 
 }  // namespace sluice::sql

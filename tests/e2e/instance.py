@@ -18,6 +18,7 @@ PROGRAM = os.environ.get(
     os.path.join(REPOSITORY, "build", os.environ.get("SLUICE_PRESET", "release"), "src", "sluice-instance"),
 )
 USER = "repl"
+ADMIN = "root"
 PASSWORD = "subscriber 7"
 _account_lines = {}
 
@@ -69,10 +70,11 @@ class Instance:
             "log": {"max_binlog_size": 64 << 20},
             "listen": {"address": "127.0.0.1", "port": 0},
             "metrics": {},
+            "parameters": {},
         }
         for name, values in sections.items():
             self.sections[name].update(values)
-        self.accounts = {USER: PASSWORD}
+        self.accounts = {USER: PASSWORD, ADMIN: PASSWORD}
         self.process = None
         self.port = 0
         os.makedirs(folder, exist_ok=True)
@@ -87,7 +89,8 @@ class Instance:
                 f"{key} = {toml(value)}" for key, value in values.items() if value is not None
             ]
         for user, password in self.accounts.items():
-            lines += ["", "[[account]]", f"name = {toml(user)}", account_lines(password)]
+            lines += ["", "[[account]]", f"name = {toml(user)}", f"admin = {toml(user == ADMIN)}"]
+            lines.append(account_lines(password))
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
         return path

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <limits>
+
+#include "parameters/parameter.h"
+
+namespace sluice::parameters {
+namespace {
+
+using Type = Definition::Type;
+using enum Parameter;
+
+constexpr std::uint64_t year = 365ULL * 24 * 60 * 60;  // seconds: the most MySQL takes for a time limit
+
+// {parameter, name, type, usual, minimum, maximum, unit, needs_restart, description}
+constexpr Definition list[] = {
+    {binlog_gtid_display, "binlog_gtid_display", Type::boolean, 1, 0, 1, "", false,
+     "Whether SHOW MASTER STATUS tells the executed GTIDs; without them its last column is empty"},
+    {interactive_timeout, "interactive_timeout", Type::integer, 28800, 1, year, "seconds", false,
+     "wait_timeout of the connections of clients that say they are used by a person"},
+    {max_binlog_size, "max_binlog_size", Type::integer, 536870912, 4096, 1073741824, "bytes", true,
+     "A log file ends with the transaction that reaches this size. All instances of a tenant need the same, or their "
+     "files end at different places; so it is set in the configuration, in section [log]"},
+    {max_connections, "max_connections", Type::integer, 1000, 1, 100000, "connections", false,
+     "How many clients may be connected; further ones are refused with error 1040"},
+    {wait_timeout, "wait_timeout", Type::integer, 28800, 1, year, "seconds", false,
+     "How long a connection may be idle before it is closed, unless it sets its own; those that are served the log are "
+     "never idle"},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(list); ++i) {
+    const Definition& one = list[i];
+    if (one.parameter != static_cast<Parameter>(i) || (i > 0 && one.name <= list[i - 1].name)) return false;
+    if (one.minimum > one.usual || one.usual > one.maximum) return false;
+    if (one.maximum > std::numeric_limits<std::int64_t>::max()) return false;
+    if (one.type == Type::boolean && one.maximum != 1) return false;
+  }
+  return true;
+}
+static_assert(in_order(),
+              "the list is in the order of the enumeration, which is that of the names, and has sane ranges");
+
+}  // namespace
+
+std::span<const Definition> definitions() {
+  return list;
+}
+
+const Definition& definition(Parameter parameter) {
+  return list[static_cast<std::size_t>(parameter)];
+}
+
+const Definition* find_definition(std::string_view name) {
+  const auto* const found = std::ranges::lower_bound(list, name, {}, &Definition::name);
+  return found != std::end(list) && found->name == name ? found : nullptr;
+}
+
+}  // namespace sluice::parameters
