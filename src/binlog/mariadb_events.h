@@ -50,6 +50,12 @@ struct MariadbGtidEvent {
 /// `plain_type(type)`. `size_max` limits what a damaged length can make us allocate.
 [[nodiscard]] Result<Bytes> decompress_mariadb_event(EventType type, ByteView body, std::uint32_t size_max);
 
+/// Appends to `into` what a value of a column with the COMPRESSED attribute holds (its knowledge base:
+/// "Storage-Engine Independent Column Compression"): nothing, or a byte 0 and the value as it is, or a byte
+/// 0x80 | 0x08 for deflate without zlib's frame | size of the length, the length, most significant byte first, and the
+/// stream. ErrorKind::limit where `into` would get longer than `size_max`.
+[[nodiscard]] Result<void> decompress_mariadb_value(ByteView stored, std::uint64_t size_max, Bytes& into);
+
 /// 165 -> QUERY, 166-168 -> rows v1, 169-171 -> rows v2; other types are returned as they are.
 [[nodiscard]] EventType plain_type(EventType type);
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import zlib
 from dataclasses import dataclass
 
 import instance as instances
@@ -125,7 +126,36 @@ class Follower:
 
 def decoded_rows(text):
     """The lines of decoded rows (### ...) without what depends on the place of an event."""
-    return [line for line in text.splitlines() if line.startswith("###")]
+    return [line for line in text.split("\n") if line.startswith("###")]
+
+
+_TYPED_VALUE = re.compile(r"(###   @\d+=)(.*) /\* (.*) \*/")
+
+
+def plain_columns(text):
+    """What mariadb-binlog prints of a MariaDB server's log with -vv as it would be with -v, and with COMPRESSED columns
+    decompressed, which it leaves to others."""
+
+    def value(match):
+        name, shown, kind = match.groups()
+        if " COMPRESSED " not in f" {kind} " or shown == "NULL":
+            return name + shown
+        stored = re.sub(r"\\x([0-9a-f]{2})", lambda digits: chr(int(digits.group(1), 16)), shown[1:-1])
+        plain = _decompressed(stored.encode("utf-8", "surrogateescape"))
+        text = "".join(chr(octet) if octet > 0x1F else f"\\x{octet:02x}" for octet in plain)
+        return f"{name}'{text.encode('latin1').decode('utf-8', 'surrogateescape')}'"
+
+    return "\n".join(_TYPED_VALUE.sub(value, line) for line in text.split("\n"))
+
+
+def _decompressed(stored):
+    """A value of a COMPRESSED column: see decompress_mariadb_value."""
+    if not stored or stored[0] == 0:
+        return stored[1:]
+    unpacker = zlib.decompressobj(-15 if stored[0] & 8 else 15)
+    plain = unpacker.decompress(stored[1 + (stored[0] & 7) :])
+    assert len(plain) == int.from_bytes(stored[1 : 1 + (stored[0] & 7)], "big")
+    return plain
 
 
 _ROW = re.compile(
@@ -282,4 +312,6 @@ def replica_options(kind):
         # or crashes, whatever its source is.
         recovery = {"relay_log": "relay", "relay_log_recovery": "ON"}
         return {"replica_parallel_workers": 4, "skip_replica_start": "ON", "replica_net_timeout": 10, **recovery}
-    return {"slave_net_timeout": 10, "skip_slave_start": "ON", "relay_log": "relay"}
+    # A column that is COMPRESSED at the replica, too, takes plain values only as a conversion.
+    conversions = {"slave_type_conversions": "ALL_NON_LOSSY"}
+    return {"slave_net_timeout": 10, "skip_slave_start": "ON", "relay_log": "relay", **conversions}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Callable
 
 
+COMPRESSED = "compressed_columns"
+
+
 @dataclass(frozen=True)
 class ColumnType:
     definition: str  # "decimal(10,3) unsigned"
@@ -87,6 +90,10 @@ def _octets(longest, fixed=False):
         return octets(random.randbytes(size))
 
     return make
+
+
+def _repeated(longest):
+    return lambda random: f"REPEAT({quote(random.choice('xyz'))}, {random.randint(0, longest)})"
 
 
 def _fraction(random, digits):
@@ -225,6 +232,17 @@ def _column_types():
         lambda random: quote(f"{random.getrandbits(32):08x}-1111-4222-8333-{random.getrandbits(48):012x}"),
         "inet",
     )
+    # In a comment that only MariaDB reads, so that a MySQL replica makes plain columns. Random octets stay as they are.
+    for kind, make in (
+        ("varchar(255){} character set latin1", _text("latin1", 255)),
+        ("varchar(400){} character set utf8mb4", _text("utf8mb4", 400)),
+        ("varbinary(300){}", _octets(300)),
+        ("tinytext{} character set utf8mb4", _repeated(255)),
+        ("blob{}", _octets(3000)),
+        ("blob{}", _repeated(65535)),
+        ("mediumtext{} character set utf8mb4", _text("utf8mb4", 70000)),
+    ):
+        yield ColumnType(kind.format(" /*M!100301 COMPRESSED*/"), make, COMPRESSED)
 
 
 COLUMN_TYPES = tuple(_column_types())

@@ -32,6 +32,7 @@ def columns(server, database, table):
 
 def _plain_type(text):
     text = text.decode() if isinstance(text, bytes) else text
+    text = text.replace(" /*M!100301 COMPRESSED*/", "")
     text = re.sub(r"\b(tinyint|smallint|mediumint|int|bigint|year)\(\d+\)", r"\1", text)
     return text.replace("geomcollection", "geometrycollection")
 

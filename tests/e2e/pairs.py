@@ -12,6 +12,7 @@ SOURCES = {
     "xa": {"mariadb", "mysql56", "mysql97"},
     "mixed_engines": {"mariadb"},  # MyISAM and InnoDB in one transaction: GTIDs of MySQL forbid it
     "inet": {"mariadb"},  # INET6, UUID
+    "compressed_columns": {"mariadb"},  # the attribute COMPRESSED
     "old_character_sets": {"mariadb", "mysql56", "mysql97"},
     "utf32": {"mariadb", "mysql56", "mysql97"},
     "utf8mb4_0900": {"mysql97"},

@@ -41,8 +41,10 @@ def names(instance):
 
 def direct_rows(one):
     """What a program that can read it decodes from the source's own log."""
-    read = clients.mariadb_binlog_command if one.source.kind == "mariadb" else clients.mysqlbinlog_command
-    return clients.run(read(one.source, "-v", *one.source.binlogs()))
+    if one.source.kind == "mariadb":
+        text = clients.run(clients.mariadb_binlog_command(one.source, "-vv", *one.source.binlogs()))
+        return clients.plain_columns(text)
+    return clients.run(clients.mysqlbinlog_command(one.source, "-v", *one.source.binlogs()))
 
 
 def assert_same_rows(text, direct, same_program):

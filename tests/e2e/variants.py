@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from column_types import COMPRESSED
 from pairs import Pair
 from workload import Workload, run_workload
 
@@ -34,7 +35,7 @@ class Captured:
     """A source, an instance that captures it from the beginning, and what a workload left in both.
 
     Databases "shop": everything, with schema changes. Databases "still": no schema changes, so that clients that ask
-    for the columns of a table find them as they were, and no XA."""
+    for the columns of a table find them as they were, no XA, and no COMPRESSED columns."""
 
     def __init__(self, workshop, variant, target):
         what = VARIANTS[variant]
@@ -49,6 +50,8 @@ class Captured:
         run_workload(self.source, self.pair, seed=2026, prefix="shop")
         self.still_start = self.source.position()
         still = Workload(self.source, self.pair, 7, "still")
+        # Their values are compressed in what the source itself sends, which clients are compared with.
+        still.types = [kind for kind in still.types if kind.needs != COMPRESSED]
         still.prepare()
         still.steps(60, without=("schema", "xa"))
         still.close()

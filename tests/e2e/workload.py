@@ -2,7 +2,7 @@
 
 import random as random_module
 
-from column_types import types_for, quote
+from column_types import COMPRESSED, types_for, quote
 from workload_ddl import SchemaChanges
 from workload_tables import name
 
@@ -65,8 +65,11 @@ class Workload(SchemaChanges):
             self.run(f"CREATE DATABASE {name(database)} CHARACTER SET utf8mb4 COLLATE {self.pair.collation}")
         kinds = list(self.types)
         self.random.shuffle(kinds)
+        compressed = [kind for kind in kinds if kind.needs == COMPRESSED]
         for start in range(0, len(kinds), 12):
-            table = self.new_table(kinds[start : start + 12])
+            # Whoever makes such a column plain has to find it among those of every other type.
+            one_more = self.random.sample(compressed, 1) if compressed else []
+            table = self.new_table(kinds[start : start + 12] + one_more)
             self.run(table.insert(self.random, 4))
             self.run(f"INSERT INTO {table.path} (id) VALUES (0)")  # all NULL
             self.run(table.update(self.random))

@@ -31,9 +31,6 @@ constexpr std::uint64_t common_sql_modes = 0xFFFFFFFFULL & ~((1ULL << 4U) | (0x3
 constexpr std::uint64_t foreign_collations = 256;
 constexpr std::uint64_t utf8mb4_general_ci = 45;
 
-constexpr std::uint8_t type_blob_compressed = 140;
-constexpr std::uint8_t type_varchar_compressed = 141;
-
 enum StatusVariable : std::uint8_t {
   flags2 = 0,
   sql_mode = 1,
@@ -74,23 +71,6 @@ Result<Bytes> rows_v2_body(EventType type, ByteView body) {
   ByteWriter writer;
   writer.u48(table_id).u16(flags & common_rows_flags).u16(2).bytes(reader.rest());
   return std::move(writer).take();
-}
-
-Result<Bytes> table_map_body(ByteView body) {
-  const auto map = binlog::decode_table_map_event(body);
-  if (!map) return std::unexpected(map.error());
-  for (std::size_t i = 0; i < map->column_types.size(); ++i) {
-    const std::uint8_t type = map->column_types[i];
-    if (type == type_blob_compressed || type == type_varchar_compressed) {
-      return fail(ErrorKind::unsupported,
-                  fmt::format("column {} of {}.{} has MariaDB's COMPRESSED attribute, which no MySQL client can read. "
-                              "ALTER TABLE the column without it, or leave the table out of the log",
-                              i + 1, map->database, map->table));
-    }
-  }
-  Bytes plain(body.begin(), body.end());
-  store_little_endian(plain.data() + 6, map->flags & common_table_map_flags, 2);
-  return plain;
 }
 
 Result<Bytes> query_body(ByteView body) {
@@ -166,7 +146,22 @@ Result<Bytes> plain_status_variables(ByteView variables) {
   return std::move(plain).take();
 }
 
-Result<TranslatedEvent> translate_mariadb_event(const EventHeader& header, ByteView body) {
+Result<Bytes> MariadbTranslation::table_map_body(ByteView body) {
+  const auto map = binlog::decode_table_map_event(body);
+  if (!map) return std::unexpected(map.error());
+  Bytes plain(body.begin(), body.end());
+  store_little_endian(plain.data() + 6, map->flags & common_table_map_flags, 2);
+  if (auto mapped = compressed_columns_.map(plain); !mapped) return std::unexpected(std::move(mapped.error()));
+  return plain;
+}
+
+Result<Bytes> MariadbTranslation::rows_body(EventType type, ByteView body) {
+  const auto plain = compressed_columns_.plain_rows(type, body);
+  if (!plain) return std::unexpected(plain.error());
+  return rows_v2_body(type, *plain ? ByteView(**plain) : body);
+}
+
+Result<TranslatedEvent> MariadbTranslation::translate(const EventHeader& header, ByteView body) {
   TranslatedEvent event{.header = header, .body = body, .owned = {}};
   event.header.flags &= common_header_flags;
   event.header.type = binlog::plain_type(header.type);
@@ -193,7 +188,7 @@ Result<TranslatedEvent> translate_mariadb_event(const EventHeader& header, ByteV
       break;
     default:
       if (!binlog::is_rows_event(event.header.type)) return event;
-      made = rows_v2_body(event.header.type, body);
+      made = rows_body(event.header.type, body);
       event.header.type = rows_v2_type(event.header.type);
   }
   if (!made) return std::unexpected(std::move(made.error()));

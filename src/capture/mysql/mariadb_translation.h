@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "binlog/event_header.h"
 #include "binlog/mariadb_events.h"
+#include "capture/mysql/compressed_columns.h"
 
 namespace sluice::capture {
 
@@ -18,11 +19,23 @@ struct TranslatedEvent {
   Bytes owned;
 };
 
-/// Makes one event inside a MariaDB transaction readable for clients that know MySQL only: v1 and compressed rows
-/// become v2 rows, ANNOTATE_ROWS becomes ROWS_QUERY, compressed statements become plain ones, and what of status
-/// variables, SQL modes and flags only MariaDB knows is taken out. ErrorKind::unsupported, naming the table, for
-/// columns no MySQL client can read.
-[[nodiscard]] Result<TranslatedEvent> translate_mariadb_event(const binlog::EventHeader& header, ByteView body);
+/// Makes the events inside a MariaDB transaction readable for clients that know MySQL only: v1 and compressed rows
+/// become v2 rows, columns with the COMPRESSED attribute plain ones, ANNOTATE_ROWS becomes ROWS_QUERY, compressed
+/// statements become plain ones, and what of status variables, SQL modes and flags only MariaDB knows is taken out.
+/// Pure: nothing but the events of the transaction counts.
+class MariadbTranslation {
+ public:
+  void begin_transaction() { compressed_columns_.clear(); }
+
+  /// The next event of the transaction. ErrorKind::unsupported, naming the table, for columns no MySQL client can read.
+  [[nodiscard]] Result<TranslatedEvent> translate(const binlog::EventHeader& header, ByteView body);
+
+ private:
+  [[nodiscard]] Result<Bytes> table_map_body(ByteView body);
+  [[nodiscard]] Result<Bytes> rows_body(binlog::EventType type, ByteView body);
+
+  CompressedColumns compressed_columns_;
+};
 
 /// The QUERY event that MySQL has at a transaction's start where MariaDB's GTID event stands for it: BEGIN, or XA
 /// START. Nothing for a standalone statement.

@@ -182,7 +182,7 @@ Result<void> TransactionAssembler::take_payload(const EventHeader& header, ByteV
 
 Result<void> TransactionAssembler::take_mariadb_event(const EventHeader& header, ByteView body) {
   if (header.type == EventType::mariadb_gtid) return take_mariadb_gtid(header, body);
-  const auto event = translate_mariadb_event(header, body);
+  const auto event = mariadb_.translate(header, body);
   if (!event) return std::unexpected(event.error());
   if (!is_transaction_event(event->header.type)) {
     if ((header.flags & binlog::flag_ignorable) != 0) return {};
@@ -221,6 +221,7 @@ Result<void> TransactionAssembler::take_mariadb_gtid(const EventHeader& header, 
 Result<void> TransactionAssembler::begin(convert::TransactionStart start) {
   if (in_transaction_) return fail(ErrorKind::corrupt, "the source began a transaction inside another one");
   boundary_.reset();
+  mariadb_.begin_transaction();
   if (auto begun = receiver_.begin(start); !begun) return begun;
   in_transaction_ = true;
   return {};

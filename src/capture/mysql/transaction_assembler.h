@@ -6,6 +6,7 @@
 #include "binlog/event_header.h"
 #include "binlog/transaction_boundary.h"
 #include "capture/mysql/flavour.h"
+#include "capture/mysql/mariadb_translation.h"
 #include "capture/mysql/source_place.h"
 #include "convert/transaction_receiver.h"
 
@@ -64,6 +65,7 @@ class TransactionAssembler {
   std::uint64_t position_;  ///< behind the event just taken
   std::string file_;
   SourcePlace place_;
+  MariadbTranslation mariadb_;
   std::optional<binlog::MariadbGtid> gtid_;  ///< MariaDB: of the transaction under way
 };
 

@@ -234,7 +234,7 @@ TEST(MariadbTranslation, StatusVariablesCutShortAreCorrupt) {
 
 TEST(MariadbTranslation, AnnotationsBecomeRowsQueries) {
   const auto event =
-      translate_mariadb_event(header_of(EventType::mariadb_annotate_rows), as_bytes("INSERT INTO t VALUES (1)"));
+      MariadbTranslation().translate(header_of(EventType::mariadb_annotate_rows), as_bytes("INSERT INTO t VALUES (1)"));
   ASSERT_TRUE(event);
   EXPECT_EQ(event->header.type, EventType::rows_query);
   EXPECT_EQ(binlog::decode_rows_query_event(event->body), "INSERT INTO t VALUES (1)");
