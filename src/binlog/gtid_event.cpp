@@ -114,7 +114,10 @@ Bytes encode_gtid_event(const GtidEvent& event, bool widest_length) {
   SLUICE_ASSERT(implausible(event).empty());
   if (event.type == EventType::gtid_tagged) return encode_gtid_tagged_event(event, widest_length);
   SLUICE_ASSERT(event.gtid.source.tag.empty());
-  ByteWriter writer;
+  constexpr std::size_t usual_size_max = 96;
+  Bytes room;
+  room.reserve(usual_size_max);
+  ByteWriter writer(std::move(room));
   writer.u8(event.flags).bytes(event.gtid.source.uuid.bytes).u64(event.gtid.number);
   if (event.clock) {
     writer.u8(clock_type);

@@ -1,5 +1,8 @@
 #include "convert/converter.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "base/assert.h"
@@ -21,6 +24,13 @@ binlog::FormatDescription normalised(binlog::FormatDescription description) {
   description.created = 0;
   description.checksum = binlog::Checksum::crc32;
   return description;
+}
+
+/// What a length-encoded integer takes.
+std::size_t length_encoded_size(std::uint64_t value) {
+  if (value < 0xFB) return 1;
+  if (value <= 0xFFFF) return 3;
+  return value <= 0xFFFFFF ? 4 : 9;
 }
 
 bool has_table_id(EventType type) {
@@ -51,7 +61,7 @@ Result<void> Converter::begin(const TransactionStart& start) {
   }
   if (auto set = set_gtid(start); !set) return set;
   table_ids_.clear();
-  held_.clear();
+  held_size_ = 0;
   streaming_ = false;
   streamed_ = 0;
   in_transaction_ = true;
@@ -111,14 +121,14 @@ Result<void> Converter::event(const EventHeader& header, ByteView body) {
     }
     store_little_endian(*held_body, id, 6);
   }
-  if (streaming_ || held_.size() >= held_size_max) {
+  if (streaming_ || held_size_ >= held_size_max) {
     if (!streaming_) {
       if (auto begun = begin_streaming(); !begun) return begun;
     }
-    place_held_events();
-    if (auto appended = sink_.append(held_); !appended) return appended;
-    streamed_ += held_.size();
-    held_.clear();
+    place_held_events(streamed_gtid_size_);
+    if (auto appended = sink_.append(held()); !appended) return appended;
+    streamed_ += held_size_;
+    held_size_ = 0;
   }
   return {};
 }
@@ -130,22 +140,21 @@ Result<std::uint8_t*> Converter::hold(const EventHeader& header, ByteView body) 
     return fail(ErrorKind::corrupt, fmt::format("transaction {}: a {} event of {} bytes makes no sense",
                                                 gtid_.gtid.text(), binlog::event_type_name(header.type), size));
   }
-  const std::size_t at = held_.size();
-  if (held_.capacity() < at + size) held_.reserve(std::max(held_.capacity() * 2, at + size));
-  held_.resize(at + EventHeader::size);
+  const std::size_t at = held_size_;
+  held_size_ += size;
+  if (held_.size() < held_size_) held_.resize(std::max(held_.size() * 2, held_size_));
   EventHeader written = header;
   written.event_size = static_cast<std::uint32_t>(size);
   binlog::encode_event_header(written, held_.data() + at);
-  held_.insert(held_.end(), body.begin(), body.end());
-  held_.resize(at + size);
-  return held_.data() + at + EventHeader::size;
+  std::uint8_t* const held_body = held_.data() + at + EventHeader::size;
+  if (!body.empty()) std::memcpy(held_body, body.data(), body.size());
+  return held_body;
 }
 
 /// Writes into the held events where they end in the file, and their checksums.
-void Converter::place_held_events() {
-  const std::uint64_t gtid_size = streaming_ ? streamed_gtid_size_ : gtid_event(held_.size()).size();
+void Converter::place_held_events(std::uint64_t gtid_size) {
   const std::uint64_t base = state_.offset + gtid_size + streamed_;
-  for (std::size_t at = 0; at < held_.size();) {
+  for (std::size_t at = 0; at < held_size_;) {
     std::uint8_t* event = held_.data() + at;
     const auto size = static_cast<std::size_t>(load_little_endian(event + EventHeader::event_size_offset, 4));
     store_little_endian(event + EventHeader::log_pos_offset, base + at + size, 4);
@@ -155,19 +164,42 @@ void Converter::place_held_events() {
 }
 
 /// The whole GTID event of the current transaction, whose other events take `events_size` bytes.
-Bytes Converter::gtid_event(std::uint64_t events_size) const {
-  binlog::GtidEvent event = gtid_;
-  std::size_t body_size = 0;
-  Bytes body;
-  // The length counts the event that holds it, whose size depends on the length: settled after two rounds at most.
-  do {
-    body_size = body.size();
-    if (event.transaction_length) event.transaction_length = events_size + body_size + event_overhead;
-    body = binlog::encode_gtid_event(event, events_size >= held_size_max);
-  } while (event.transaction_length && body.size() != body_size);
+Bytes Converter::gtid_event(std::uint64_t events_size) {
+  const Bytes body = gtid_body(events_size);
   EventHeader header = gtid_header_;
   header.log_pos = static_cast<std::uint32_t>(state_.offset + body.size() + event_overhead);
   return binlog::make_event(header, body, binlog::Checksum::crc32);
+}
+
+/// The length it tells counts the event that tells it, whose size depends on the length: begun without that event, it
+/// is settled after a few rounds. Where two lengths fit, this gives the smaller one, always.
+Bytes Converter::gtid_body(std::uint64_t events_size) {
+  const bool widest = events_size >= held_size_max;
+  if (!gtid_.transaction_length) return binlog::encode_gtid_event(gtid_, widest);
+  const auto encode = [&](std::size_t body_size) {
+    gtid_.transaction_length = events_size + body_size + event_overhead;
+    return binlog::encode_gtid_event(gtid_, widest);
+  };
+  if (gtid_.type == EventType::gtid) {
+    // Encoded once with a guess, the rounds can be reckoned.
+    Bytes body = encode(gtid_body_size_);
+    const auto width = [&](std::uint64_t length) { return widest ? 9 : length_encoded_size(length); };
+    const std::size_t rest = body.size() - width(*gtid_.transaction_length);
+    std::size_t size = 0;
+    for (std::size_t before = 1; size != before;) {
+      before = size;
+      size = rest + width(events_size + before + event_overhead);
+    }
+    const bool guessed = size == gtid_body_size_;
+    gtid_body_size_ = size;
+    return guessed ? body : encode(size);
+  }
+  std::size_t size = 0;
+  for (;;) {
+    Bytes body = encode(size);
+    if (body.size() == size) return body;
+    size = body.size();
+  }
 }
 
 Result<void> Converter::begin_in_sink() {
@@ -178,23 +210,23 @@ Result<void> Converter::begin_in_sink() {
 Result<void> Converter::begin_streaming() {
   if (auto begun = begin_in_sink(); !begun) return begun;
   streaming_ = true;
-  const Bytes provisional = gtid_event(held_.size());
+  const Bytes provisional = gtid_event(held_size_);
   streamed_gtid_size_ = provisional.size();
   return sink_.append_provisional(provisional);
 }
 
 Result<void> Converter::commit(std::string_view next_place) {
   SLUICE_ASSERT(in_transaction_);
-  const std::uint64_t events_size = streamed_ + held_.size();
+  const std::uint64_t events_size = streamed_ + held_size_;
   const Bytes gtid = gtid_event(events_size);
   if (streaming_) {
     SLUICE_ASSERT(gtid.size() == streamed_gtid_size_);
     if (auto replaced = sink_.replace_provisional(gtid); !replaced) return replaced;
   } else {
-    place_held_events();
+    place_held_events(gtid.size());
     if (auto begun = begin_in_sink(); !begun) return begun;
     if (auto appended = sink_.append(gtid); !appended) return appended;
-    if (auto appended = sink_.append(held_); !appended) return appended;
+    if (auto appended = sink_.append(held()); !appended) return appended;
   }
   if (auto committed = sink_.commit(gtid_.gtid, next_place); !committed) return committed;
   in_transaction_ = false;
@@ -213,7 +245,7 @@ void Converter::abort() {
   if (streaming_) sink_.abort();
   in_transaction_ = false;
   streaming_ = false;
-  held_.clear();
+  held_size_ = 0;
 }
 
 Result<void> Converter::idle() {

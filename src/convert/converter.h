@@ -36,9 +36,11 @@ class Converter : public TransactionReceiver {
   [[nodiscard]] Result<void> open_file();
   [[nodiscard]] Result<void> end_file();
   [[nodiscard]] Result<void> set_gtid(const TransactionStart& start);
-  [[nodiscard]] Bytes gtid_event(std::uint64_t events_size) const;
+  [[nodiscard]] Bytes gtid_event(std::uint64_t events_size);
+  [[nodiscard]] Bytes gtid_body(std::uint64_t events_size);
   [[nodiscard]] Result<std::uint8_t*> hold(const binlog::EventHeader& header, ByteView body);
-  void place_held_events();
+  [[nodiscard]] ByteView held() const { return ByteView(held_).first(held_size_); }
+  void place_held_events(std::uint64_t gtid_size);
   [[nodiscard]] Result<void> begin_streaming();
   [[nodiscard]] Result<void> begin_in_sink();
 
@@ -56,8 +58,10 @@ class Converter : public TransactionReceiver {
   std::optional<std::uint64_t> previous_group_;
   binlog::EventHeader gtid_header_;
   binlog::GtidEvent gtid_;
-  Bytes held_;                  ///< events but the GTID event; place and checksum still open
-  std::uint64_t streamed_ = 0;  ///< bytes of the transaction given to the sink before commit
+  Bytes held_;  ///< its first held_size_ bytes: events but the GTID event; place and checksum still open
+  std::size_t held_size_ = 0;
+  std::size_t gtid_body_size_ = 0;  ///< of the transaction before: most likely this one's too
+  std::uint64_t streamed_ = 0;      ///< bytes of the transaction given to the sink before commit
   std::size_t streamed_gtid_size_ = 0;
 };
 

@@ -11,7 +11,7 @@ void LogicalClock::begin_file() {
 }
 
 binlog::GtidEvent::LogicalClock LogicalClock::rebase(const binlog::GtidEvent::LogicalClock& source,
-                                                     const std::string& epoch) {
+                                                     std::string_view epoch) {
   if (!difference_ || epoch != epoch_ || source.sequence_number + *difference_ <= last_sequence_) {
     difference_ = last_sequence_ + 1 - source.sequence_number;
     epoch_ = epoch;

@@ -25,7 +25,7 @@ class LogicalClock {
 
   /// For a transaction with a clock of its source, comparable to others of the same epoch.
   [[nodiscard]] binlog::GtidEvent::LogicalClock rebase(const binlog::GtidEvent::LogicalClock& source,
-                                                       const std::string& epoch);
+                                                       std::string_view epoch);
 
   /// For a transaction without one: after all before it, except those next to it in the same commit group.
   [[nodiscard]] binlog::GtidEvent::LogicalClock assign(std::optional<std::uint64_t> commit_group);

@@ -19,8 +19,9 @@ struct TransactionStart {
   /// its transaction_length, if present, is computed anew, and number 0 asks for an assigned GTID.
   binlog::GtidEvent gtid;
 
-  /// Names the run of source transactions whose clocks can be compared: for MySQL, the source's binlog file.
-  std::string clock_epoch;
+  /// Names the run of source transactions whose clocks can be compared: for MySQL, the source's binlog file. Valid
+  /// during the call it is passed to.
+  std::string_view clock_epoch;
   /// For sources without a logical clock: transactions with the same value, next to each other, were committed together
   /// and may be applied side by side.
   std::optional<std::uint64_t> commit_group;

@@ -261,8 +261,15 @@ Result<ByteView> Client::read_payload(std::chrono::milliseconds deadline, std::s
   return payload;
 }
 
-bool Client::has_buffered_payload() const {
-  return state_->connection && state_->connection->has_payload();
+Result<std::optional<ByteView>> Client::read_available(std::size_t size_max) {
+  if (!state_->connection) {
+    return state_->not_open();
+  }
+  auto payload = state_->connection->read_available(size_max);
+  if (!payload) {
+    return state_->broken(std::move(payload.error()));
+  }
+  return payload;
 }
 
 Result<bool> Client::wait(std::chrono::milliseconds deadline) {

@@ -84,12 +84,12 @@ class Client {
   [[nodiscard]] Result<void> send_command(ByteView payload);
 
   /// The next payload of an answer or of the replication stream, as it came: OK, ERR and EOF too. The view lives until
-  /// the next call of anything but has_buffered_payload. ErrorKind::timeout does no harm: call again and it goes on
+  /// the next call. ErrorKind::timeout does no harm: call again and it goes on
   /// where it was. Any other error is for good.
   [[nodiscard]] Result<ByteView> read_payload(std::chrono::milliseconds deadline,
                                               std::size_t size_max = payload_size_max);
-  /// Whether read_payload would return at once, without a system call.
-  [[nodiscard]] bool has_buffered_payload() const;
+  /// As read_payload, but never waits: nothing if no whole payload has come.
+  [[nodiscard]] Result<std::optional<ByteView>> read_available(std::size_t size_max = payload_size_max);
   /// Waits until something has come, not necessarily a whole payload: true; or until the deadline: false.
   [[nodiscard]] Result<bool> wait(std::chrono::milliseconds deadline);
 

@@ -25,6 +25,20 @@ Result<ByteView> ClientConnection::read(Deadline deadline, std::size_t size_max)
   }
 }
 
+Result<std::optional<ByteView>> ClientConnection::read_available(std::size_t size_max) {
+  for (;;) {
+    auto payload = buffer_.next(size_max);
+    if (!payload || *payload) {
+      return payload;
+    }
+    const IoStep step = socket_.receive_now(buffer_.room());
+    if (step.outcome != IoStep::Outcome::done) {
+      return std::nullopt;  // an end or a failure is met again by the read that waits
+    }
+    buffer_.received(step.size);
+  }
+}
+
 Result<void> ClientConnection::send(ByteView payload, Deadline deadline) {
   framed_.clear();
   buffer_.set_next_sequence(append_packets(framed_, buffer_.next_sequence(), payload));

@@ -17,6 +17,8 @@ class ClientConnection {
   /// A payload that is already here, or an error; nothing if the socket has to be asked.
   [[nodiscard]] Result<std::optional<ByteView>> next_buffered(std::size_t size_max) { return buffer_.next(size_max); }
   [[nodiscard]] bool has_payload() const { return buffer_.has_payload(); }
+  /// As next_buffered, but looks at the socket too, without waiting.
+  [[nodiscard]] Result<std::optional<ByteView>> read_available(std::size_t size_max);
   /// Whether no byte is here that was not given out.
   [[nodiscard]] bool empty() const { return buffer_.empty(); }
 

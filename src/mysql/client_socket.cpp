@@ -145,6 +145,9 @@ Result<std::size_t> ClientSocket::receive(std::span<std::uint8_t> room, Deadline
 }
 
 IoStep ClientSocket::receive_now(std::span<std::uint8_t> room) {
+  if (interruption_->requested()) {
+    return {IoStep::Outcome::closed};
+  }
   if (tls_) {
     return tls_->read(room);
   }

@@ -33,7 +33,8 @@ class ClientSocket {
   [[nodiscard]] Result<std::size_t> receive(std::span<std::uint8_t> room, Deadline deadline);
   /// Sends all of `bytes`.
   [[nodiscard]] Result<void> send(ByteView bytes, Deadline deadline);
-  /// As receive(), but without waiting: for those who wait for many connections at once, at their descriptors.
+  /// As receive(), but without waiting. Once interrupted, the connection counts as closed. With the descriptor, for
+  /// those who wait for many connections at once.
   [[nodiscard]] IoStep receive_now(std::span<std::uint8_t> room);
   [[nodiscard]] int descriptor() const { return socket_.get(); }
   /// Waits until receive() would have something, be it an error: true; or until `deadline`: false.

@@ -1,5 +1,7 @@
 #include "store/block_builder.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "binlog/event_header.h"
 
@@ -22,6 +24,14 @@ void BlockBuilder::add(ByteView event, binlog::EventType type) {
   framed.insert(framed.end(), event.begin(), event.end());
   block_->events.push_back({frame, static_cast<std::uint32_t>(event.size()), type});
   block_->end_offset += event.size();
+}
+
+void BlockBuilder::reserve(std::size_t size) {
+  // An event of a small transaction has about 100 bytes.
+  constexpr std::size_t event_size_usual = 96;
+  const std::size_t wanted = std::min(size, Block::framed_size_target);
+  const std::size_t events = wanted / event_size_usual + 1;
+  block_->framed.reserve(wanted + events * Block::frame_size);
 }
 
 std::shared_ptr<const Block> BlockBuilder::take(std::chrono::steady_clock::time_point published) {
@@ -47,6 +57,7 @@ std::vector<std::shared_ptr<const Block>> make_blocks(LogPosition begin, ByteVie
       end_block();
       builder = BlockBuilder({begin.file, begin.offset + at + size});
     } else {
+      if (builder.empty()) builder.reserve(bytes.size() - at);
       builder.add(bytes.subspan(at, size),
                   static_cast<binlog::EventType>(bytes[at + binlog::EventHeader::type_offset]));
       if (builder.full()) end_block();

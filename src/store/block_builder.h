@@ -19,6 +19,9 @@ class BlockBuilder {
   /// Where the next event would stand.
   [[nodiscard]] LogPosition next() const { return {block_->begin.file, block_->end_offset}; }
 
+  /// Makes room for `size` bytes of events, or as many as a block takes.
+  void reserve(std::size_t size);
+
   /// The block so far; the builder goes on with an empty one behind it.
   [[nodiscard]] std::shared_ptr<const Block> take(std::chrono::steady_clock::time_point published = {});
 

@@ -33,6 +33,18 @@ bool is_final(const Error& error) {
   return error.kind == ErrorKind::refused || error.kind == ErrorKind::unsupported;
 }
 
+/// The next payload of the stream. Before it waits for one, what is complete is published.
+Result<ByteView> next_payload(mysql::Client& client, convert::TransactionReceiver& receiver, bool in_transaction,
+                              std::chrono::milliseconds silence_max) {
+  auto available = client.read_available();
+  if (!available) return std::unexpected(std::move(available.error()));
+  if (*available) return **available;
+  if (!in_transaction) {
+    if (auto idle = receiver.idle(); !idle) return std::unexpected(std::move(idle.error()));
+  }
+  return client.read_payload(silence_max);
+}
+
 }  // namespace
 
 Source::Source(SourceOptions options, std::string address, std::shared_ptr<mysql::Interruption> interruption)
@@ -169,11 +181,8 @@ SourceFailure Source::stream(const convert::LogState& state, convert::Transactio
     return failure;
   };
   while (true) {
-    if (!client.has_buffered_payload() && !assembler.in_transaction()) {
-      if (auto idle = receiver.idle(); !idle) return end({.error = std::move(idle.error())});
-    }
-    const auto payload = client.read_payload(silence_max);
-    if (!payload) return end({.error = payload.error()});
+    auto payload = next_payload(client, receiver, assembler.in_transaction(), silence_max);
+    if (!payload) return end({.error = std::move(payload.error())});
     const std::uint8_t kind = payload->empty() ? payload_end : (*payload)[0];
     if (kind == payload_error) return end(explain(client.error_of(*payload)));
     if (kind == payload_end && payload->size() <= end_payload_size_max) {

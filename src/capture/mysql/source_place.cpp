@@ -1,5 +1,6 @@
 #include "capture/mysql/source_place.h"
 
+#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -7,7 +8,12 @@
 namespace sluice::capture {
 
 std::string SourcePlace::text() const {
-  std::string result = fmt::format("{}|{}:{}|", server, file, position);
+  // Made for every transaction.
+  std::array<char, 20> digits;
+  const auto [digits_end, unused] = std::to_chars(digits.data(), digits.data() + digits.size(), position);
+  std::string result;
+  result.reserve(server.size() + file.size() + digits.size() + 3 + gtids.size() * 32);
+  result.append(server).append("|").append(file).append(":").append(digits.data(), digits_end).append("|");
   for (std::size_t i = 0; i < gtids.size(); ++i) {
     if (i > 0) result += ',';
     result += gtids[i].text();
