@@ -6,13 +6,13 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "mysql/command.h"
 #include "mysql/packet.h"
+#include "mysql/server_tls.h"
 
 namespace sluice::mysql {
 
@@ -22,6 +22,33 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t read_size = 4096;
+/// So much is encrypted and then sent by one system call.
+constexpr std::size_t encrypted_size = 256U << 10U;
+constexpr std::size_t spare_buffers_max = 4;
+
+/// Buffers for encrypted bytes that no connection of this thread uses at the moment.
+std::vector<Bytes>& spare_buffers() {
+  thread_local std::vector<Bytes> spare;
+  return spare;
+}
+
+Bytes take_buffer() {
+  std::vector<Bytes>& spare = spare_buffers();
+  Bytes buffer;
+  if (!spare.empty()) {
+    buffer = std::move(spare.back());
+    spare.pop_back();
+  }
+  return buffer;
+}
+
+void give_back(Bytes buffer) {
+  std::vector<Bytes>& spare = spare_buffers();
+  if (spare.size() < spare_buffers_max && buffer.capacity() <= 2 * encrypted_size) {
+    buffer.clear();
+    spare.push_back(std::move(buffer));
+  }
+}
 
 std::string address_text(const asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -68,12 +95,14 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
 
   [[nodiscard]] std::unexpected<Error> failure(const Watch& watch, const error_code& cause,
                                                std::string_view doing) const {
+    if (tls_failure) {
+      return fail(tls_failure->kind, fmt::format("{}: {} failed: {}", peer, doing, tls_failure->message));
+    }
     if (watch.expired) {
       return fail(ErrorKind::timeout, fmt::format("{}: {} took too long", peer, doing));
     }
     if (cause == asio::error::eof || cause == asio::error::connection_reset || cause == asio::error::broken_pipe ||
-        cause == asio::error::operation_aborted || cause == asio::error::bad_descriptor ||
-        cause == asio::ssl::error::stream_truncated) {
+        cause == asio::error::operation_aborted || cause == asio::error::bad_descriptor) {
       return fail(ErrorKind::closed, fmt::format("{}: the connection was closed", peer), cause.value());
     }
     return fail(ErrorKind::io, fmt::format("{}: {} failed: {}", peer, doing, cause.message()), cause.value());
@@ -94,7 +123,7 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
       const auto room = asio::buffer(input.data() + have, input.size() - have);
       std::size_t count = 0;
       if (tls) {
-        count = co_await tls->async_read_some(room, asio::redirect_error(asio::use_awaitable, cause));
+        count = co_await read_tls({input.data() + have, input.size() - have}, cause);
       } else {
         count = co_await socket.async_read_some(room, asio::redirect_error(asio::use_awaitable, cause));
       }
@@ -104,6 +133,63 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
       }
     }
     co_return cause;
+  }
+
+  /// At least one decrypted byte, or an error.
+  asio::awaitable<std::size_t> read_tls(std::span<std::uint8_t> room, error_code& cause) {
+    for (;;) {
+      const Result<std::size_t> got = tls->read(room);
+      if (!got) {
+        cause = asio::error::eof;
+        if (got.error().kind != ErrorKind::closed) {
+          tls_failure = got.error();
+        }
+        co_return 0;
+      }
+      if (*got > 0) {
+        co_return *got;
+      }
+      co_await receive_encrypted(cause);
+      if (cause) {
+        co_return 0;
+      }
+    }
+  }
+
+  /// Waits for bytes of TLS and takes them. Holds no buffer while it waits.
+  asio::awaitable<void> receive_encrypted(error_code& cause) {
+    take_encrypted(cause);
+    while (cause == asio::error::would_block || cause == asio::error::try_again) {
+      co_await socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, cause));
+      if (!cause) {
+        take_encrypted(cause);
+      }
+    }
+  }
+
+  void take_encrypted(error_code& cause) {
+    std::array<std::uint8_t, read_size> bytes;
+    const std::size_t count = socket.read_some(asio::buffer(bytes), cause);
+    tls->received(ByteView(bytes).first(count));
+  }
+
+  asio::awaitable<Result<void>> shake_hands() {
+    for (;;) {
+      Bytes out;
+      const Result<bool> done = tls->handshake(out);
+      const Result<void> sent = co_await write_plain(out);
+      if (!done || !sent) {
+        co_return std::unexpected(done ? sent.error() : done.error());
+      }
+      if (*done) {
+        co_return Result<void>();
+      }
+      error_code cause;
+      co_await receive_encrypted(cause);
+      if (cause) {
+        co_return failure(read_watch, cause, "the TLS handshake");
+      }
+    }
   }
 
   /// Gives idle connections their memory back.
@@ -134,22 +220,25 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
   }
 
   asio::awaitable<Result<void>> write_tls(ByteView bytes) {
-    while (!bytes.empty()) {
-      error_code cause;
-      const auto rest = asio::buffer(bytes.data(), bytes.size());
-      arm(write_watch, write_deadline);
-      const std::size_t count = co_await tls->async_write_some(rest, asio::redirect_error(asio::use_awaitable, cause));
-      disarm(write_watch);
-      if (cause) {
-        co_return failure(write_watch, cause, "writing");
+    Bytes out = take_buffer();
+    Result<void> written;
+    while (!bytes.empty() && written) {
+      const ByteView piece = bytes.first(std::min(bytes.size(), encrypted_size));
+      bytes = bytes.subspan(piece.size());
+      out.clear();
+      out.reserve(piece.size() + piece.size() / 64 + read_size);  // and what the records add
+      written = tls->write(piece, out);
+      if (written) {
+        written = co_await write_plain(out);
       }
-      bytes = bytes.subspan(count);
     }
-    co_return Result<void>();
+    give_back(std::move(out));
+    co_return written;
   }
 
   tcp::socket socket;
-  std::optional<asio::ssl::stream<tcp::socket&>> tls;
+  std::optional<ServerTls> tls;
+  std::optional<Error> tls_failure;
   Watch read_watch;
   Watch write_watch;
   std::chrono::milliseconds write_deadline{60'000};
@@ -281,20 +370,16 @@ asio::awaitable<Result<void>> Channel::start_tls(asio::ssl::context& context, st
   // The client does not wait for us: its first bytes may have come along with the packet that asked for TLS.
   const Bytes ahead(state->input.begin() + static_cast<std::ptrdiff_t>(state->input_begin), state->input.end());
   state->consume(ahead.size());
-  state->tls.emplace(state->socket, context);
-  error_code cause;
-  const auto buffer = asio::buffer(ahead);
+  Result<ServerTls> tls = ServerTls::make(context.native_handle());
+  if (!tls) {
+    co_return fail_in(state->peer, tls.error());
+  }
+  state->tls.emplace(std::move(*tls));
+  state->tls->received(ahead);
   state->arm(state->read_watch, deadline);
-  const std::size_t used = co_await state->tls->async_handshake(asio::ssl::stream_base::server, buffer,
-                                                                asio::redirect_error(asio::use_awaitable, cause));
+  const Result<void> shaken = co_await state->shake_hands();
   state->disarm(state->read_watch);
-  if (cause) {
-    co_return state->failure(state->read_watch, cause, "the TLS handshake");
-  }
-  if (used != ahead.size()) {
-    co_return fail(ErrorKind::invalid, fmt::format("{}: bytes between the TLS request and the handshake", state->peer));
-  }
-  co_return Result<void>();
+  co_return shaken;
 }
 
 bool Channel::is_tls() const {

@@ -16,6 +16,7 @@
 #include "mysql/client.h"
 #include "mysql/greeting.h"
 #include "mysql/packet.h"
+#include "mysql/tls_context_for_test.h"
 
 namespace sluice::mysql {
 namespace {
@@ -44,21 +45,6 @@ class TestAccounts : public AccountStore {
   int verified = 0;
 };
 
-std::unique_ptr<asio::ssl::context> make_context() {
-  EVP_PKEY* const key = EVP_RSA_gen(2048);
-  X509* const certificate = X509_new();
-  X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_sign(certificate, key, EVP_sha256());
-  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-  SSL_CTX_use_certificate(context->native_handle(), certificate);
-  SSL_CTX_use_PrivateKey(context->native_handle(), key);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return context;
-}
-
 /// A server that lets clients log in and then does nothing.
 class ServerLoginTest : public testing::Test {
  protected:
@@ -71,7 +57,7 @@ class ServerLoginTest : public testing::Test {
     LoginAccount both = native;
     both.sha2 = true;
     accounts.accounts = {{"native", native}, {"sha2", sha2}, {"both", both}};
-    static const std::unique_ptr<asio::ssl::context> shared_context = make_context();
+    static const std::unique_ptr<asio::ssl::context> shared_context = make_context_for_test();
     static const Result<PasswordKey> shared_key = PasswordKey::make();
     tls = shared_context.get();
     key = &*shared_key;
