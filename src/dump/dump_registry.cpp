@@ -29,6 +29,10 @@ std::shared_ptr<DumpRegistry::Entry> DumpRegistry::add(const Subscriber& subscri
   auto entry = std::make_shared<Entry>(subscriber, start, totals_);
   const std::lock_guard lock(mutex_);
   std::erase_if(entries_, [](const std::weak_ptr<Entry>& other) { return other.expired(); });
+  const std::uint64_t dumps_max = limits_.dumps_max;
+  if (dumps_max != 0 && entries_.size() >= dumps_max) {
+    return nullptr;
+  }
   entries_.push_back(entry);
   return entry;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dump/dump_limits.h"
 #include "dump/dump_totals.h"
 #include "dump/subscriber.h"
 #include "store/log_position.h"
@@ -49,6 +50,7 @@ class DumpRegistry {
     std::atomic<std::uint32_t> timestamp{0};
   };
 
+  /// Nothing if there are as many dumps as the limits allow.
   [[nodiscard]] std::shared_ptr<Entry> add(const Subscriber& subscriber, const store::LogPosition& start);
 
   /// In the order the dumps began.
@@ -57,8 +59,11 @@ class DumpRegistry {
   /// Of running dumps and those that ended.
   [[nodiscard]] DumpTotals& totals() { return totals_; }
 
+  [[nodiscard]] DumpLimits& limits() { return limits_; }
+
  private:
   DumpTotals totals_;
+  DumpLimits limits_;
   mutable std::mutex mutex_;
   std::vector<std::weak_ptr<Entry>> entries_;
 };

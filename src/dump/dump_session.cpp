@@ -38,7 +38,7 @@ class DumpSession {
         subscriber_(subscriber),
         waiter_(notifier),
         reader_(service.log),
-        sender_(channel, subscriber, service.server_id),
+        sender_(channel, subscriber, service.server_id, service.registry->limits()),
         filter_(binlog::GtidSet(), std::nullopt) {
     watch_->waiter = &waiter_;
   }
@@ -85,6 +85,9 @@ class DumpSession {
     hold_ = std::move(start->hold);
     filter_ = TransactionFilter(std::move(start->known), start->skip_end);
     entry_ = service_.registry->add(subscriber_, position_);
+    if (!entry_) {
+      co_return fail(ErrorKind::refused, "Insufficient binlog instance resources", fatal_dump_error);
+    }
     sender_.count_in(entry_);
     log::info("{}: dump for server id {} begins at {}:{}", channel_.peer(), subscriber_.server_id,
               binlog::log_file_name(position_.file), position_.offset);
@@ -172,14 +175,25 @@ class DumpSession {
       const Error error{ErrorKind::corrupt, fmt::format("no event begins at {}", position_.offset), 0};
       co_return unreadable(error);
     }
-    if (filter_.active(position_)) {
-      add_filtered(block, first);
-    } else {
-      sender_.add(block, first, block.events.size());
+    Result<void> sent;
+    for (std::size_t next = first; sent && next < block.events.size();) {
+      const std::uint64_t count = std::min<std::uint64_t>(block.events.size() - next, sender_.events_at_once());
+      sent = co_await take(block, next, next + count);
+      next += count;
     }
-    const std::uint64_t taken = block.end_offset - position_.offset;
-    last_ = {position_.file, event_offset(block, block.events.size() - 1)};
-    position_.offset = block.end_offset;
+    co_return sent;
+  }
+
+  asio::awaitable<Result<void>> take(const Block& block, std::size_t first, std::size_t last) {
+    if (filter_.active(position_)) {
+      add_filtered(block, first, last);
+    } else {
+      sender_.add(block, first, last);
+    }
+    const std::uint64_t end = last < block.events.size() ? event_offset(block, last) : block.end_offset;
+    const std::uint64_t taken = end - position_.offset;
+    last_ = {position_.file, event_offset(block, last - 1)};
+    position_.offset = end;
     const Result<void> sent = co_await sender_.send_if_much(position_, taken);
     if (!sent) {
       co_return sent;
@@ -187,10 +201,10 @@ class DumpSession {
     co_return co_await beat_while_skipping();
   }
 
-  /// Queues the events from `first` on that the subscriber does not have.
-  void add_filtered(const Block& block, std::size_t first) {
+  /// Queues those of the events [first, last) that the subscriber does not have.
+  void add_filtered(const Block& block, std::size_t first, std::size_t last) {
     std::size_t kept = first;  // events [kept, i) are to be sent
-    for (std::size_t i = first; i < block.events.size(); ++i) {
+    for (std::size_t i = first; i < last; ++i) {
       if (!filter_.active({position_.file, event_offset(block, i)})) {
         break;
       }
@@ -204,7 +218,7 @@ class DumpSession {
         kept = i + 1;
       }
     }
-    sender_.add(block, kept, block.events.size());
+    sender_.add(block, kept, last);
   }
 
   asio::awaitable<Result<void>> take(const store::LargeEvent& event) {

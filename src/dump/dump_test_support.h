@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <thread>
 
@@ -129,13 +130,16 @@ class TestLog {
 /// Serves one dump of a log at a loopback socket, and the other end of it.
 class TestDump {
  public:
-  TestDump(TestLog& from, Subscriber subscriber, std::chrono::milliseconds ahead_wait = std::chrono::milliseconds(50))
+  TestDump(
+      TestLog& from, Subscriber subscriber, std::chrono::milliseconds ahead_wait = std::chrono::milliseconds(50),
+      const std::function<void(DumpRegistry&)>& prepare = [](DumpRegistry&) {})
       : notifier_(context_.get_executor(), *from.log), peer_(peer_context_) {
     using boost::asio::ip::tcp;
     tcp::acceptor acceptor(context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
     peer_.connect(acceptor.local_endpoint());
     channel_ = std::make_unique<mysql::Channel>(acceptor.accept());
     channel_->set_next_sequence(1);
+    prepare(registry);
     service_ = {from.log, &registry, disk_.get_executor(), 7, ahead_wait};
     boost::asio::co_spawn(context_, serve(*channel_, notifier_, service_, std::move(subscriber)),
                           [this](std::exception_ptr, Result<void> ended) {

@@ -23,14 +23,16 @@ constexpr std::chrono::nanoseconds heartbeat_period_max = std::chrono::hours(24)
 
 }  // namespace
 
-EventSender::EventSender(mysql::Channel& channel, const Subscriber& subscriber, std::uint32_t server_id)
+EventSender::EventSender(mysql::Channel& channel, const Subscriber& subscriber, std::uint32_t server_id,
+                         const DumpLimits& limits)
     : channel_(channel),
       executor_(channel.executor()),
       server_id_(server_id),
       negotiated_(subscriber.checksums ? binlog::Checksum::crc32 : binlog::Checksum::none),
       heartbeat_period_(subscriber.heartbeat_period),
       heartbeat_v2_(subscriber.heartbeat_v2),
-      packer_(subscriber.checksums || subscriber.verbatim, channel.next_sequence()) {
+      packer_(subscriber.checksums || subscriber.verbatim, channel.next_sequence()),
+      writer_(channel, limits) {
   if (heartbeat_period_.count() != 0) {
     heartbeat_period_ = std::clamp(heartbeat_period_, heartbeat_period_min, heartbeat_period_max);
   }
@@ -73,28 +75,30 @@ void EventSender::add_heartbeat(const store::LogPosition& reached) {
   skipped_ = false;
 }
 
-/// Everything queued has been written, `size` bytes.
-void EventSender::count_written(std::size_t size) {
+/// Everything queued has been written.
+asio::awaitable<void> EventSender::finish_write() {
   last_sent_ = steady_clock::now();
-  entry_->count_sent(size, std::exchange(queued_events_, 0));
+  const std::uint64_t events = std::exchange(queued_events_, 0);
+  entry_->count_sent(0, events);
   if (queued_timestamp_ != 0) {
     entry_->timestamp = queued_timestamp_;
   }
   if (queued_since_ != steady_clock::time_point()) {
     entry_->totals.published_to_sent.observe(last_sent_ - std::exchange(queued_since_, {}));
   }
+  co_await writer_.pause_for_events(events);
 }
 
 asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reached) {
   const std::size_t size = packer_.bytes().size();
   if (size > 0) {
-    const Result<void> written = co_await channel_.write_framed(packer_.bytes());
+    const Result<void> written = co_await writer_.write(packer_.bytes(), *entry_);
     if (!written) {
       co_return written;
     }
     packer_.clear();
     channel_.set_next_sequence(packer_.next_sequence());
-    count_written(size);
+    co_await finish_write();
   }
   if (entry_) {
     entry_->file = reached.file;
@@ -105,7 +109,7 @@ asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reach
 
 asio::awaitable<Result<void>> EventSender::send_if_much(const store::LogPosition& reached, std::uint64_t taken) {
   turn_used_ += taken;
-  const bool much = packer_.bytes().size() >= write_size;
+  const bool much = packer_.bytes().size() >= write_size || queued_events_ >= writer_.events_at_once();
   if (much) {
     const Result<void> written = co_await write(reached);
     if (!written) {
@@ -133,13 +137,13 @@ asio::awaitable<Result<void>> EventSender::send_large(const LargeEventSource& ev
   }
   LargeEventSource source = event;
   source.strip = packer_.strips();
-  sent = co_await send_large_event(channel_, source);
+  sent = co_await send_large_event(channel_, writer_, *entry_, source);
   if (!sent) {
     co_return sent;
   }
   packer_.set_next_sequence(channel_.next_sequence());
-  last_sent_ = steady_clock::now();
-  entry_->count_sent(event.size, 1);
+  queued_events_ = 1;
+  co_await finish_write();
   entry_->offset = event.begin.offset + event.size;
   co_return sent;
 }

@@ -5,6 +5,7 @@
 #include "dump/dump_registry.h"
 #include "dump/event_packer.h"
 #include "dump/large_event.h"
+#include "dump/paced_writer.h"
 #include "dump/subscriber.h"
 #include "mysql/channel.h"
 
@@ -14,7 +15,7 @@ namespace sluice::dump {
 /// has been sent. Runs on the channel's executor.
 class EventSender {
  public:
-  EventSender(mysql::Channel& channel, const Subscriber& subscriber, std::uint32_t server_id);
+  EventSender(mysql::Channel& channel, const Subscriber& subscriber, std::uint32_t server_id, const DumpLimits& limits);
 
   /// What is sent from now on is counted in `entry`. To be called before anything is queued.
   void count_in(std::shared_ptr<DumpRegistry::Entry> entry) { entry_ = std::move(entry); }
@@ -31,13 +32,16 @@ class EventSender {
   /// Takes note that events were left out. A replica is told by a heartbeat, or it would not know how far it is.
   void note_skipped() { skipped_ = true; }
   [[nodiscard]] bool has_skipped() const { return skipped_; }
+  /// So many events are worth queueing before they are sent; a very large number without a limit.
+  [[nodiscard]] std::uint64_t events_at_once() { return writer_.events_at_once(); }
   /// What the log's files have, as far as the last FORMAT_DESCRIPTION said.
   [[nodiscard]] binlog::Checksum stored_checksum() const { return packer_.stored_checksum(); }
   void set_stored_checksum(binlog::Checksum checksum) { packer_.set_stored_checksum(checksum); }
 
   // These send. `reached` is the place in the log behind all that was taken.
 
-  /// Writes what is queued if it is enough for a write; lets others run if the thread was used for long.
+  /// Writes what is queued if it is enough for a write, or as many events as may come at once; lets others run if the
+  /// thread was used for long.
   [[nodiscard]] asio::awaitable<Result<void>> send_if_much(const store::LogPosition& reached, std::uint64_t taken);
   /// Writes what is queued, and the heartbeat that left out events ask for.
   [[nodiscard]] asio::awaitable<Result<void>> send_all(const store::LogPosition& reached);
@@ -53,7 +57,7 @@ class EventSender {
 
  private:
   void add_heartbeat(const store::LogPosition& reached);
-  void count_written(std::size_t size);
+  [[nodiscard]] asio::awaitable<void> finish_write();
   [[nodiscard]] asio::awaitable<Result<void>> write(const store::LogPosition& reached);
 
   mysql::Channel& channel_;
@@ -63,6 +67,7 @@ class EventSender {
   std::chrono::nanoseconds heartbeat_period_;
   const bool heartbeat_v2_;
   EventPacker packer_;
+  PacedWriter writer_;
   std::shared_ptr<DumpRegistry::Entry> entry_;
   std::chrono::steady_clock::time_point last_sent_ = std::chrono::steady_clock::now();
   std::uint64_t queued_events_ = 0;                       ///< of the log

@@ -14,7 +14,8 @@ constexpr std::size_t piece_size = 1U << 20U;
 
 }  // namespace
 
-asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, const LargeEventSource& source) {
+asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, PacedWriter& writer, DumpRegistry::Entry& entry,
+                                               const LargeEventSource& source) {
   const asio::any_io_executor executor = channel.executor();
   const std::uint32_t event_size = source.size - (source.strip ? static_cast<std::uint32_t>(binlog::checksum_size) : 0);
   Bytes buffer(mysql::packet_header_size + 1 + piece_size);
@@ -48,7 +49,7 @@ asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, const La
         store_little_endian(piece.data() + binlog::EventHeader::event_size_offset, event_size, 4);
       }
       const ByteView bytes(buffer.data(), used + size);
-      const Result<void> written = co_await channel.write_framed(bytes);
+      const Result<void> written = co_await writer.write(bytes, entry);
       if (!written) {
         co_return written;
       }

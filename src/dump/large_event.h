@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dump/paced_writer.h"
 #include "mysql/channel.h"
 #include "store/log_reader.h"
 
@@ -18,6 +19,8 @@ struct LargeEventSource {
 
 /// Sends status byte and event in packets of 16 MiB - 1, in pieces of at most 1 MiB. The channel's sequence number
 /// counts on. An error of reading keeps its kind; the subscriber then has half an event and can only be disconnected.
-[[nodiscard]] asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, const LargeEventSource& source);
+[[nodiscard]] asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, PacedWriter& writer,
+                                                             DumpRegistry::Entry& entry,
+                                                             const LargeEventSource& source);
 
 }  // namespace sluice::dump

@@ -36,6 +36,7 @@ answers::CaptureStatus CaptureThread::status() const {
 
 void CaptureThread::stop() {
   interruption_->request();
+  throttle_.stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -89,7 +90,7 @@ capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
   report("capturing", address, "");
   ++totals_.connections;
   MeteredLog log(*writer_, totals_);
-  MeteredConverter converter(config_.layout, *state, log, totals_);
+  MeteredConverter converter(config_.layout, *state, log, totals_, throttle_);
   return source.stream(*state, converter);
 }
 

@@ -8,6 +8,7 @@
 #include "capture/mysql/source.h"
 #include "instance/capture_totals.h"
 #include "instance/config.h"
+#include "instance/convert_throttle.h"
 #include "store/log_writer.h"
 
 namespace sluice::instance {
@@ -26,6 +27,7 @@ class CaptureThread {
 
   [[nodiscard]] answers::CaptureStatus status() const;
   [[nodiscard]] const CaptureTotals& totals() const { return totals_; }
+  [[nodiscard]] ConvertThrottle& throttle() { return throttle_; }
 
   /// Ends capture and closes the log in order. Blocks for at most the time one transaction's write takes.
   void stop();
@@ -42,6 +44,7 @@ class CaptureThread {
   std::shared_ptr<mysql::Interruption> interruption_;
   bool cannot_verify_ = false;  ///< the source no longer has what would have to be read again
   CaptureTotals totals_;
+  ConvertThrottle throttle_;
   store::Log::Listener publication_listener_;
 
   mutable std::mutex mutex_;

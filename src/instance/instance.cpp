@@ -36,6 +36,7 @@ Result<std::unique_ptr<Instance>> Instance::start(Config config) {
   if (!parameters) return std::unexpected(std::move(parameters.error()));
   instance->parameters_ = std::move(*parameters);
   if (auto opened = instance->open_log(); !opened) return std::unexpected(std::move(opened.error()));
+  instance->follow_throttles();
   instance->choose_version();
   if (auto opened = instance->open_listener(); !opened) return std::unexpected(std::move(opened.error()));
   if (auto opened = instance->open_metrics(); !opened) return std::unexpected(std::move(opened.error()));
@@ -147,6 +148,23 @@ Result<void> Instance::open_listener() {
   listener_ = std::move(*listener);
   log::info("serving {} on {} port {}", config_.tenant, settings.address, listener_->port());
   return {};
+}
+
+/// Hands a parameter's value on, now and whenever it changes.
+void Instance::follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take) {
+  take(parameters_->value(parameter));
+  followed_.push_back(parameters_->listen(parameter, std::move(take)));
+}
+
+void Instance::follow_throttles() {
+  using enum parameters::Parameter;
+  ConvertThrottle& convert = capture_->throttle();
+  follow(throttle_convert_iops, [&convert](std::uint64_t value) { convert.set_bytes_per_second(value); });
+  follow(throttle_convert_rps, [&convert](std::uint64_t value) { convert.set_events_per_second(value); });
+  dump::DumpLimits& dumps = dumps_.limits();
+  follow(throttle_dump_conn, [&dumps](std::uint64_t value) { dumps.dumps_max = value; });
+  follow(throttle_dump_iops, [&dumps](std::uint64_t value) { dumps.bytes_per_second = value; });
+  follow(throttle_dump_rps, [&dumps](std::uint64_t value) { dumps.events_per_second = value; });
 }
 
 /// A port that is taken is no reason not to serve subscribers.

@@ -45,6 +45,8 @@ class Instance : public answers::ServerState {
   [[nodiscard]] Result<void> lock_directory();
   [[nodiscard]] Result<void> open_log();
   void choose_version();
+  void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
+  void follow_throttles();
   [[nodiscard]] Result<void> open_listener();
   [[nodiscard]] Result<void> open_metrics();
 
@@ -60,6 +62,7 @@ class Instance : public answers::ServerState {
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;
+  std::vector<parameters::Parameters::Listener> followed_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<InstanceMetrics> metrics_;
   std::unique_ptr<metrics::MetricsServer> metrics_server_;

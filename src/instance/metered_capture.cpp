@@ -1,6 +1,15 @@
 #include "instance/metered_capture.h"
 
+#include "binlog/event_header.h"
+
 namespace sluice::instance {
+namespace {
+
+/// A source whose transaction is read no further for longer may end the connection, and all begins anew. What is still
+/// owed then is paid for behind the transaction, where a lost connection costs nothing.
+constexpr std::chrono::seconds pause_in_transaction_max{10};
+
+}  // namespace
 
 void MeteredLog::count(std::size_t size) {
   totals_.stored_bytes.fetch_add(size, std::memory_order_relaxed);
@@ -48,13 +57,26 @@ Result<void> MeteredConverter::begin(const convert::TransactionStart& start) {
   totals_.fetched_events.fetch_add(1, std::memory_order_relaxed);
   commit_time_ = commit_time(start);
   events_ = 1;
+  paid_bytes_ = 0;
+  stored_before_ = totals_.stored_bytes.load(std::memory_order_relaxed);
   return Converter::begin(start);
 }
 
 Result<void> MeteredConverter::event(const binlog::EventHeader& header, ByteView body) {
   totals_.fetched_events.fetch_add(1, std::memory_order_relaxed);
   ++events_;
-  return Converter::event(header, body);
+  auto taken = Converter::event(header, body);
+  if (!taken || !throttle_.active() || log_.verifying()) return taken;
+  const std::uint64_t size = body.size() + binlog::EventHeader::size + binlog::checksum_size;
+  paid_bytes_ += size;
+  return pay(1, size, pause_in_transaction_max);
+}
+
+Result<void> MeteredConverter::pay(std::uint64_t events, std::uint64_t bytes, std::chrono::nanoseconds pause_max) {
+  if (!throttle_.use(events, bytes)) return {};
+  if (auto published = log_.publish(); !published) return published;
+  throttle_.pause(pause_max);
+  return {};
 }
 
 Result<void> MeteredConverter::commit(std::string_view next_place) {
@@ -70,7 +92,9 @@ Result<void> MeteredConverter::commit(std::string_view next_place) {
     totals_.transactions.fetch_add(1, std::memory_order_relaxed);
     totals_.stored_events.fetch_add(events_, std::memory_order_relaxed);
   }
-  return committed;
+  if (!stored || !throttle_.active()) return committed;
+  const std::uint64_t bytes = totals_.stored_bytes.load(std::memory_order_relaxed) - stored_before_;
+  return pay(1, bytes - std::min(bytes, paid_bytes_), Pace::pause_max);
 }
 
 Result<void> MeteredConverter::idle() {

@@ -3,6 +3,7 @@
 #include "convert/converter.h"
 #include "convert/log_sink.h"
 #include "instance/capture_totals.h"
+#include "instance/convert_throttle.h"
 #include "store/log_writer.h"
 
 namespace sluice::instance {
@@ -35,11 +36,13 @@ class MeteredLog : public convert::LogSink {
   CaptureTotals& totals_;
 };
 
-/// A converter that counts events and transactions and takes the times of commits. The capture thread's.
+/// A converter that counts events and transactions, takes the times of commits, and keeps to the throttle: what was
+/// committed is published before a pause. The capture thread's.
 class MeteredConverter : public convert::Converter {
  public:
-  MeteredConverter(convert::Layout layout, convert::LogState state, MeteredLog& log, CaptureTotals& totals)
-      : Converter(std::move(layout), std::move(state), log), log_(log), totals_(totals) {
+  MeteredConverter(convert::Layout layout, convert::LogState state, MeteredLog& log, CaptureTotals& totals,
+                   ConvertThrottle& throttle)
+      : Converter(std::move(layout), std::move(state), log), log_(log), totals_(totals), throttle_(throttle) {
     totals_.idle_since = 0;
   }
 
@@ -50,11 +53,15 @@ class MeteredConverter : public convert::Converter {
 
  private:
   void advance_checkpoint(std::int64_t time);
+  [[nodiscard]] Result<void> pay(std::uint64_t events, std::uint64_t bytes, std::chrono::nanoseconds pause_max);
 
   MeteredLog& log_;
   CaptureTotals& totals_;
-  std::uint64_t events_ = 0;      ///< of the transaction under way
-  std::int64_t commit_time_ = 0;  ///< of the transaction under way
+  ConvertThrottle& throttle_;
+  std::uint64_t events_ = 0;         ///< of the transaction under way
+  std::uint64_t paid_bytes_ = 0;     ///< for the transaction under way
+  std::uint64_t stored_before_ = 0;  ///< bytes stored before it
+  std::int64_t commit_time_ = 0;     ///< of the transaction under way
 };
 
 /// When the transaction was committed at its source, in microseconds since 1970. Sources before MySQL 8 and MariaDB

@@ -44,7 +44,7 @@ class MeteredCapture : public testing::Test {
 
   void convert(const convert::LogState& state, std::uint64_t first, std::uint64_t last) {
     MeteredLog sink(*writer, totals);
-    MeteredConverter converter({}, state, sink, totals);
+    MeteredConverter converter({}, state, sink, totals, throttle);
     ASSERT_TRUE(converter.format(binlog::mysql57_format_description("5.7.44-test"), 1));
     for (std::uint64_t number = first; number <= last; ++number) {
       convert::TransactionStart start;
@@ -70,6 +70,7 @@ class MeteredCapture : public testing::Test {
   std::unique_ptr<store::LogWriter> writer;
   store::Log::Listener listener;
   CaptureTotals totals;
+  ConvertThrottle throttle;
 };
 
 TEST_F(MeteredCapture, CountsWhatIsStored) {
@@ -103,7 +104,7 @@ TEST_F(MeteredCapture, TheCheckpointFollowsTheTimeOnlyWhileTheSourceRests) {
   convert::LogState state;
   state.file = 2;
   const std::int64_t before = now_in_microseconds();
-  MeteredConverter converter({}, state, sink, totals);
+  MeteredConverter converter({}, state, sink, totals, throttle);
   EXPECT_EQ(totals.idle_since, 0) << "a new connection begins";
   totals.idle_since = now_in_microseconds() - 10 * second;
   ASSERT_TRUE(converter.idle());

@@ -13,6 +13,11 @@ enum class Parameter : std::uint8_t {
   interactive_timeout,
   max_binlog_size,
   max_connections,
+  throttle_convert_iops,
+  throttle_convert_rps,
+  throttle_dump_conn,
+  throttle_dump_iops,
+  throttle_dump_rps,
   wait_timeout,
 };
 

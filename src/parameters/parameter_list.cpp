@@ -10,6 +10,7 @@ using Type = Definition::Type;
 using enum Parameter;
 
 constexpr std::uint64_t year = 365ULL * 24 * 60 * 60;  // seconds: the most MySQL takes for a time limit
+constexpr std::uint64_t rate_max = 1ULL << 40U;
 
 // {parameter, name, type, usual, minimum, maximum, unit, needs_restart, description}
 constexpr Definition list[] = {
@@ -22,6 +23,16 @@ constexpr Definition list[] = {
      "files end at different places; so it is set in the configuration, in section [log]"},
     {max_connections, "max_connections", Type::integer, 1000, 1, 100000, "connections", false,
      "How many clients may be connected; further ones are refused with error 1040"},
+    {throttle_convert_iops, "throttle_convert_iops", Type::integer, 0, 0, rate_max, "bytes/s", false,
+     "How many bytes a second are written to the log; 0: no limit"},
+    {throttle_convert_rps, "throttle_convert_rps", Type::integer, 0, 0, rate_max, "events/s", false,
+     "How many events a second are written to the log; 0: no limit"},
+    {throttle_dump_conn, "throttle_dump_conn", Type::integer, 0, 0, 100000, "connections", false,
+     "How many subscribers may be served at a time; further ones are refused with error 1236; 0: no limit"},
+    {throttle_dump_iops, "throttle_dump_iops", Type::integer, 0, 0, rate_max, "bytes/s", false,
+     "How many bytes a second each subscriber is sent; 0: no limit"},
+    {throttle_dump_rps, "throttle_dump_rps", Type::integer, 0, 0, rate_max, "events/s", false,
+     "How many events of the log a second each subscriber is sent; 0: no limit"},
     {wait_timeout, "wait_timeout", Type::integer, 28800, 1, year, "seconds", false,
      "How long a connection may be idle before it is closed, unless it sets its own; those that are served the log are "
      "never idle"},
