@@ -146,7 +146,7 @@ class DumpSession {
     if (position_ == service_.log->end()) {
       co_return co_await at_end();
     }
-    const std::shared_ptr<const Block> block = service_.log->tail_block(position_);
+    const std::shared_ptr<const Block> block = reader_.ready_block(position_);
     if (block) {
       co_return co_await take(*block);
     }

@@ -13,7 +13,7 @@ using store::Block;
 constexpr std::size_t sequence_offset = 3;
 constexpr std::size_t usual_capacity = Block::framed_size_target + Block::framed_size_target / 4;
 constexpr std::size_t kept_capacity_max = 2 * Block::event_size_max;
-constexpr std::size_t kept_buffers_max = 16;
+constexpr std::size_t kept_buffers_max = 4;
 
 /// Buffers nobody of this thread uses at the moment.
 std::vector<Bytes>& spare_buffers() {

@@ -34,7 +34,6 @@ class EventPacker {
   [[nodiscard]] ByteView bytes() const { return buffer_; }
   [[nodiscard]] std::uint8_t next_sequence() const { return sequence_; }
   void set_next_sequence(std::uint8_t sequence) { sequence_ = sequence; }
-  void clear() { buffer_.clear(); }
   void release();
 
  private:

@@ -96,7 +96,7 @@ asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reach
     if (!written) {
       co_return written;
     }
-    packer_.clear();
+    packer_.release();  // the next to write finds the buffer still in the processor's cache
     channel_.set_next_sequence(packer_.next_sequence());
     co_await finish_write();
   }

@@ -148,6 +148,13 @@ std::shared_ptr<const Block> Log::tail_block(const LogPosition& position) const 
   return holds ? block : nullptr;
 }
 
+std::shared_ptr<RecentBlocks> Log::recent_blocks() const {
+  const std::lock_guard lock(mutex_);
+  auto recent = recent_.lock();
+  if (!recent) recent_ = recent = std::make_shared<RecentBlocks>();
+  return recent;
+}
+
 void Log::add_file(std::uint64_t number, File file) {
   const std::lock_guard lock(mutex_);
   if (files_.empty()) executed_ = file.previous;

@@ -13,6 +13,7 @@
 #include "store/block.h"
 #include "store/marks.h"
 #include "store/reader_hold.h"
+#include "store/recent_blocks.h"
 
 namespace sluice::store {
 
@@ -97,6 +98,9 @@ class Log {
   using Listener = std::shared_ptr<std::function<void()>>;
   [[nodiscard]] Listener listen(std::function<void()> notify);
 
+  /// What readers of files share at the moment.
+  [[nodiscard]] std::shared_ptr<RecentBlocks> recent_blocks() const;
+
   /// The block of the tail that holds `position`, or nothing if it is no longer, or not yet, in memory.
   [[nodiscard]] std::shared_ptr<const Block> tail_block(const LogPosition& position) const;
 
@@ -136,6 +140,7 @@ class Log {
   binlog::GtidSet executed_;
   std::deque<std::shared_ptr<const Block>> tail_;
   std::size_t tail_size_ = 0;
+  mutable std::weak_ptr<RecentBlocks> recent_;
   std::shared_ptr<ReaderHolds> holds_ = std::make_shared<ReaderHolds>();
 
   std::mutex purge_mutex_;                ///< one purge at a time

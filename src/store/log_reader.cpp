@@ -37,10 +37,12 @@ Result<EventHeader> sensible_header(ByteView bytes, const LogPosition& position,
 }  // namespace
 
 Result<Piece> LogReader::read(const LogPosition& position) {
-  if (auto block = log_->tail_block(position)) return Piece(std::move(block));
+  if (!recent_) recent_ = log_->recent_blocks();
+  if (auto block = ready_block(position)) return Piece(std::move(block));
   const LogPosition end = log_->end();
   if (position == end) {
     buffer_ = Bytes();
+    recent_.reset();
     return Piece(AtEnd{});
   }
   const auto file = log_->file(position.file);
@@ -53,12 +55,18 @@ Result<Piece> LogReader::read(const LogPosition& position) {
   return read_block(position, file->size);
 }
 
+std::shared_ptr<const Block> LogReader::ready_block(const LogPosition& position) const {
+  if (auto block = log_->tail_block(position)) return block;
+  return recent_ ? recent_->find(position) : nullptr;
+}
+
 Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t end) {
   constexpr std::size_t read_size = Block::framed_size_target;
   buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(read_size, end - position.offset)));
   if (auto got = read_bytes(position, buffer_); !got) return std::unexpected(std::move(got.error()));
 
   BlockBuilder builder(position);
+  builder.reserve(buffer_.size());
   std::size_t at = 0;
   while (!builder.full() && buffer_.size() - at >= EventHeader::size) {
     const ByteView rest = ByteView(buffer_).subspan(at);
@@ -83,7 +91,9 @@ Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t e
     at += event.size();
   }
   if (builder.empty()) return damaged(position, "it is cut within its header");
-  return Piece(builder.take());
+  auto block = builder.take();
+  recent_->add(block);
+  return Piece(std::move(block));
 }
 
 Result<Piece> LogReader::read_large_event(const LogPosition& position, std::uint64_t end) {

@@ -17,6 +17,9 @@ class LogReader {
   /// before `position`: the caller skips to it. A reader that finds AtEnd has let go of its memory.
   [[nodiscard]] Result<Piece> read(const LogPosition& position);
 
+  /// The block that holds `position` if it is in memory, among the newest or because it was read just now. Never waits.
+  [[nodiscard]] std::shared_ptr<const Block> ready_block(const LogPosition& position) const;
+
   /// The event that begins at `position`, whole; at most `size_max` bytes. For FORMAT_DESCRIPTION and the like.
   [[nodiscard]] Result<Bytes> read_event(const LogPosition& position, std::uint32_t size_max);
 
@@ -32,6 +35,7 @@ class LogReader {
   std::uint64_t open_file_ = 0;
   FileDescriptor descriptor_;
   Bytes buffer_;
+  std::shared_ptr<RecentBlocks> recent_;  ///< while files are read
 };
 
 }  // namespace sluice::store
