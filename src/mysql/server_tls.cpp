@@ -26,7 +26,8 @@ Wires& wires_of(BIO* bio) {
 
 int bio_write(BIO* bio, const char* bytes, int size) {
   Bytes& output = wires_of(bio).output;
-  output.insert(output.end(), bytes, bytes + size);
+  const ByteView added = as_bytes({bytes, static_cast<std::size_t>(size)});  // as bytes: chars would go one by one
+  output.insert(output.end(), added.begin(), added.end());
   return size;
 }
 
