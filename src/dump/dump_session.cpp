@@ -76,7 +76,7 @@ class DumpSession {
         co_return caught_up;
       }
     }
-    const auto find = [&] { return find_start(*service_.log, subscriber_, std::move(*known), {}); };
+    const auto find = [&] { return find_start(*service_.log, subscriber_, std::move(*known)); };
     Result<DumpStart> start = co_await mysql::run_on(service_.disk, executor_, find);
     if (!start) {
       co_return std::unexpected(start.error());
@@ -143,6 +143,9 @@ class DumpSession {
 
   /// Goes on by one piece of the log, or waits for more of it.
   asio::awaitable<Result<void>> step() {
+    if (hold_->revoked()) {
+      co_return removed();
+    }
     if (position_ == service_.log->end()) {
       co_return co_await at_end();
     }
@@ -287,6 +290,9 @@ class DumpSession {
 
   /// The log cannot be read here: that is for the subscriber to know, and for us to see.
   [[nodiscard]] std::unexpected<Error> unreadable(const Error& cause) const {
+    if (hold_->revoked()) {
+      return removed();
+    }
     log::error("{}: cannot serve {}:{}: {}", channel_.peer(), binlog::log_file_name(position_.file), position_.offset,
                cause.message);
     const std::string_view what = cause.kind == ErrorKind::corrupt     ? "bogus data in log event"
@@ -298,6 +304,14 @@ class DumpSession {
                             "read from '{}' at {}.",
                             what, cause.message, binlog::log_file_name(begin_.file), begin_.offset,
                             binlog::log_file_name(last_.file), last_.offset, file, position_.offset),
+                fatal_dump_error);
+  }
+
+  /// The subscriber was so far behind that its files could be kept no longer.
+  [[nodiscard]] std::unexpected<Error> removed() const {
+    return fail(ErrorKind::refused,
+                fmt::format("could not find next log: '{}' was removed at {} while it was being read, because {}",
+                            binlog::log_file_name(position_.file), position_.offset, hold_->reason()),
                 fatal_dump_error);
   }
 

@@ -576,6 +576,26 @@ TEST(DumpHoldTest, AFileIsHeldUntilTheSubscriberHasLeftIt) {
   (void)dump.end();
 }
 
+TEST(DumpHoldTest, ASubscriberWhoseFilesAreTakenIsToldWhy) {
+  TestLog log;
+  log.open_file(1);
+  for (std::uint64_t number = 1; number <= 40; ++number) {
+    log.add_transaction(number, {900'000});
+  }
+  log.rotate();
+  Subscriber subscriber = at(1, 4);
+  subscriber.non_blocking = false;
+  TestDump dump(log, subscriber);
+  EXPECT_FALSE(dump.event().empty());  // then it stands still: nobody reads
+  EXPECT_EQ(log.log->holds().revoke_before(2, "they were too many"), 1U);
+  EXPECT_EQ(log.log->purge_to(2)->removed.size(), 1U);
+  (void)all_events(dump);
+  const std::string told(dump.last_other.begin(), dump.last_other.end());
+  EXPECT_NE(told.find("'mysql-bin.000001' was removed"), std::string::npos) << told;
+  EXPECT_NE(told.find("because they were too many"), std::string::npos);
+  EXPECT_EQ(dump.end().error().code, fatal_dump_error);
+}
+
 TEST(DumpHoldTest, APurgedFileIsRefusedInMysqlsWords) {
   TestLog log;
   log.open_file(1);

@@ -128,8 +128,7 @@ Error ahead_error() {
       fatal_dump_error};
 }
 
-Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known,
-                             const store::ReaderHold::Revoked& on_revoked) {
+Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known) {
   const store::LogPosition end = log.end();
   if (end.file == 0) {
     return refuse("Binary log is not open");
@@ -146,7 +145,7 @@ Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber
     }
     start.position = *position;
     // A purge may have been faster; then another look says so.
-    Result<std::unique_ptr<store::ReaderHold>> hold = log.hold(position->file, on_revoked);
+    Result<std::unique_ptr<store::ReaderHold>> hold = log.hold(position->file);
     if (hold) {
       start.hold = std::move(*hold);
     }

@@ -36,8 +36,6 @@ struct DumpStart {
 [[nodiscard]] Error ahead_error();
 
 /// Finds the start, or says why there is none, in MySQL's words with code 1236. May read from disk.
-/// `on_revoked` goes with the hold.
-[[nodiscard]] Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known,
-                                           const store::ReaderHold::Revoked& on_revoked);
+[[nodiscard]] Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known);
 
 }  // namespace sluice::dump

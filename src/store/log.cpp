@@ -64,7 +64,7 @@ Result<LogPosition> Log::find(const binlog::GtidSet& known) const {
     if (!number) {
       return fail(ErrorKind::not_found, "the log does not hold all transactions behind this GTID set");
     }
-    const auto held = hold(*number, {});
+    const auto held = hold(*number);
     if (!held) continue;  // it was purged meanwhile
     const auto marks = marks_of(*number);
     if (!marks) return std::unexpected(marks.error());
@@ -123,12 +123,12 @@ Result<void> Log::check_position(const LogPosition& position) const {
               fmt::format("offset {} of {} is inside an event", position.offset, binlog::log_file_name(position.file)));
 }
 
-Result<std::unique_ptr<ReaderHold>> Log::hold(std::uint64_t file, ReaderHold::Revoked on_revoked) const {
+Result<std::unique_ptr<ReaderHold>> Log::hold(std::uint64_t file) const {
   const std::lock_guard lock(mutex_);
   if (!files_.contains(file)) {
     return fail(ErrorKind::not_found, fmt::format("there is no file {}", binlog::log_file_name(file)));
   }
-  return holds_->add(file, std::move(on_revoked));
+  return holds_->add(file);
 }
 
 Log::Listener Log::listen(std::function<void()> notify) {

@@ -76,9 +76,9 @@ class Log {
   [[nodiscard]] Result<void> check_position(const LogPosition& position) const;
 
   /// Keeps `file` and all behind it from being purged. ErrorKind::not_found if it is not there (any more): so look for
-  /// a position, hold its file, and look again if that fails. `on_revoked` may be empty.
-  [[nodiscard]] Result<std::unique_ptr<ReaderHold>> hold(std::uint64_t file, ReaderHold::Revoked on_revoked) const;
-  [[nodiscard]] const ReaderHolds& holds() const { return *holds_; }
+  /// a position, hold its file, and look again if that fails.
+  [[nodiscard]] Result<std::unique_ptr<ReaderHold>> hold(std::uint64_t file) const;
+  [[nodiscard]] ReaderHolds& holds() { return *holds_; }
 
   /// Removes the files before `file`, as PURGE BINARY LOGS TO does: oldest first, up to the first that a reader holds;
   /// the newest always stays. ErrorKind::not_found if `file` is not there. Waits for the disk, the writer does not wait

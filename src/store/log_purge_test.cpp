@@ -81,14 +81,14 @@ TEST(LogPurge, BeforeATimeAFileWithATransactionOfThatTimeStays) {
 TEST(LogPurge, AFileThatIsReadStopsIt) {
   const Directory directory;
   const FiveFiles run(directory.path);
-  auto hold = *run.log->hold(2, {});
-  const auto other = *run.log->hold(4, {});
+  auto hold = *run.log->hold(2);
+  const auto other = *run.log->hold(4);
   const auto outcome = run.log->purge_to(5);
   EXPECT_EQ(outcome->removed, Files{1});
   EXPECT_EQ(outcome->in_use, 2U);
   EXPECT_EQ(outcome->readers, 1U);
   EXPECT_FALSE(run.log->purge_to(2)->in_use);
-  EXPECT_EQ(run.log->hold(1, {}).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(run.log->hold(1).error().kind, ErrorKind::not_found);
   hold->move_to(3);
   EXPECT_EQ(run.log->purge_to(5)->removed, Files{2});
   hold.reset();

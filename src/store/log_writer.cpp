@@ -34,7 +34,7 @@ Result<convert::LogState> LogWriter::take_up(TakeUp how) {
   if (how == TakeUp::end) return state_at_end();
 
   for (std::uint64_t number = published_.file;; --number) {
-    auto hold = log_->hold(number, {});
+    auto hold = log_->hold(number);
     if (!hold) break;
     const auto marks = log_->marks_of(number);
     if (!marks) return std::unexpected(marks.error());

@@ -14,13 +14,13 @@ void ReaderHold::move_to(std::uint64_t file) {
   file_ = std::max(file_, file);
 }
 
-std::optional<std::string> ReaderHold::revoked() const {
+std::string ReaderHold::reason() const {
   const std::lock_guard lock(holds_->mutex_);
   return reason_;
 }
 
-std::unique_ptr<ReaderHold> ReaderHolds::add(std::uint64_t file, ReaderHold::Revoked on_revoked) {
-  std::unique_ptr<ReaderHold> hold(new ReaderHold(shared_from_this(), file, std::move(on_revoked)));
+std::unique_ptr<ReaderHold> ReaderHolds::add(std::uint64_t file) {
+  std::unique_ptr<ReaderHold> hold(new ReaderHold(shared_from_this(), file));
   const std::lock_guard lock(mutex_);
   holds_.insert(hold.get());
   return hold;
@@ -43,7 +43,7 @@ std::size_t ReaderHolds::revoke_before(std::uint64_t file, const std::string& re
   return std::erase_if(holds_, [&](ReaderHold* hold) {
     if (hold->file_ >= file) return false;
     hold->reason_ = reason;
-    if (hold->on_revoked_) hold->on_revoked_();
+    hold->revoked_.store(true, std::memory_order_release);
     return true;
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,9 +14,6 @@ class ReaderHolds;
 /// A reader's word that it needs a log file and those behind it: no purge takes them while it holds. Any thread.
 class ReaderHold {
  public:
-  /// Called once, from the thread that revokes, so it must be quick and must not let the hold go.
-  using Revoked = std::function<void()>;
-
   ~ReaderHold();
   ReaderHold(const ReaderHold&) = delete;
   ReaderHold& operator=(const ReaderHold&) = delete;
@@ -24,25 +21,26 @@ class ReaderHold {
   /// The reader has left the files before `file`. Only forwards.
   void move_to(std::uint64_t file);
 
-  /// Why the reader has to end: files it needs were removed all the same. Nothing as long as it may go on.
-  [[nodiscard]] std::optional<std::string> revoked() const;
+  /// Whether the files were removed all the same. The reader has to end then. Quick.
+  [[nodiscard]] bool revoked() const { return revoked_.load(std::memory_order_acquire); }
+  /// Why, once it is revoked.
+  [[nodiscard]] std::string reason() const;
 
  private:
   friend class ReaderHolds;
-  ReaderHold(std::shared_ptr<ReaderHolds> holds, std::uint64_t file, Revoked on_revoked)
-      : holds_(std::move(holds)), file_(file), on_revoked_(std::move(on_revoked)) {}
+  ReaderHold(std::shared_ptr<ReaderHolds> holds, std::uint64_t file) : holds_(std::move(holds)), file_(file) {}
 
-  // What follows is guarded by the mutex of the holds.
   const std::shared_ptr<ReaderHolds> holds_;
+  std::atomic<bool> revoked_{false};
+  // What follows is guarded by the mutex of the holds.
   std::uint64_t file_;
-  Revoked on_revoked_;
-  std::optional<std::string> reason_;
+  std::string reason_;
 };
 
 /// The holds of all readers of a log. Any thread.
 class ReaderHolds : public std::enable_shared_from_this<ReaderHolds> {
  public:
-  [[nodiscard]] std::unique_ptr<ReaderHold> add(std::uint64_t file, ReaderHold::Revoked on_revoked);
+  [[nodiscard]] std::unique_ptr<ReaderHold> add(std::uint64_t file);
 
   /// The oldest file that is held; nothing without readers.
   [[nodiscard]] std::optional<std::uint64_t> oldest() const;
