@@ -23,7 +23,7 @@ Result<std::uint64_t> size_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log) {
+Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log, LogSyncer::Sync sync) {
   std::error_code error;
   std::filesystem::create_directories(log->directory() / marks_directory, error);
   if (error) {
@@ -31,7 +31,7 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log) {
                 fmt::format("cannot make the directory {}: {}", log->directory().string(), error.message()),
                 error.value());
   }
-  std::unique_ptr<LogWriter> writer(new LogWriter(std::move(log)));
+  std::unique_ptr<LogWriter> writer(new LogWriter(std::move(log), std::move(sync)));
   if (auto recovered = writer->recover(); !recovered) return std::unexpected(std::move(recovered.error()));
   return writer;
 }
@@ -54,7 +54,8 @@ Result<void> LogWriter::recover() {
   }
   if (numbers->empty()) return {};
   if (auto recovered = recover_last_file(numbers->back()); !recovered) return recovered;
-  return log_->write_index();
+  write_index();
+  return {};
 }
 
 Result<void> LogWriter::recover_last_file(std::uint64_t number) {
@@ -81,8 +82,12 @@ Result<void> LogWriter::recover_last_file(std::uint64_t number) {
   // written once what lies before it is on the disk.
   if (auto synced = sync_data(*file, path); !synced) return synced;
   auto marks = MarkFile::replace(mark_file_path(path), scanned->marks);
-  if (!marks) return std::unexpected(std::move(marks.error()));
-  file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
+  // A full disk does not keep what there is from being served; take_up tries again.
+  if (!marks && marks.error().kind != ErrorKind::limit) return std::unexpected(std::move(marks.error()));
+  if (!marks) storage_error_ = std::move(marks.error());
+  file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::nullopt);
+  if (marks) file_->marks = std::move(*marks);
+  syncer_.start(scanned->end);
   closed_ = scanned->closed;
   published_ = committed_ = cursor_ = {number, scanned->end};
   end_place_ = scanned->end_place;

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds sync_interval{200};
 
 }  // namespace
 
-LogSyncer::LogSyncer() : thread_([this] { run(); }) {}
+LogSyncer::LogSyncer(Sync sync) : sync_(std::move(sync)), thread_([this] { run(); }) {}
 
 LogSyncer::~LogSyncer() {
   {
@@ -25,8 +25,9 @@ LogSyncer::~LogSyncer() {
   thread_.join();
 }
 
-void LogSyncer::written(std::shared_ptr<OpenLogFile> file, std::vector<Mark> marks) {
+void LogSyncer::written(std::shared_ptr<OpenLogFile> file, std::uint64_t end, std::vector<Mark> marks) {
   const std::lock_guard lock(mutex_);
+  end_ = end;
   file_ = std::move(file);
   marks_.insert(marks_.end(), std::make_move_iterator(marks.begin()), std::make_move_iterator(marks.end()));
   if (!dirty_) changed_.notify_all();
@@ -43,6 +44,26 @@ Result<void> LogSyncer::drain() {
   return {};
 }
 
+std::optional<Error> LogSyncer::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+std::uint64_t LogSyncer::synced() const {
+  const std::lock_guard lock(mutex_);
+  return synced_;
+}
+
+void LogSyncer::start(std::uint64_t synced) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !busy_; });
+  file_.reset();
+  marks_.clear();
+  synced_ = end_ = synced;
+  dirty_ = false;
+  error_.reset();
+}
+
 void LogSyncer::run() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -52,12 +73,15 @@ void LogSyncer::run() {
     dirty_ = false;
     busy_ = true;
     const auto file = file_;
+    const std::uint64_t end = end_;
     const auto marks = std::exchange(marks_, {});
     lock.unlock();
-    auto synced = sync_data(file->file, file->path);
-    if (synced && !marks.empty()) synced = file->marks.append(marks);
+    auto synced = sync_(file->file, file->path);
+    const bool data_synced = synced.has_value();
+    if (synced && !marks.empty()) synced = file->marks->append(marks);
     lock.lock();
     busy_ = false;
+    if (data_synced) synced_ = end;
     if (!synced) {
       log::error("the log cannot be brought to the disk: {}", synced.error().message);
       error_ = std::move(synced.error());

@@ -13,6 +13,7 @@
 #include "binlog/log_file_name.h"
 #include "store/block_builder.h"
 #include "store/event_scanner.h"
+#include "store/log_directory.h"
 #include "store/log_reader.h"
 
 namespace sluice::store {
@@ -30,6 +31,7 @@ Result<convert::LogState> LogWriter::take_up(TakeUp how) {
   verify_end_.reset();
   verify_hold_.reset();
   if (auto dropped = drop_unpublished(); !dropped) return std::unexpected(std::move(dropped.error()));
+  if (auto repaired = note_failure(repair()); !repaired) return std::unexpected(std::move(repaired.error()));
   mark_next_ = how == TakeUp::end;
   if (how == TakeUp::end) return state_at_end();
 
@@ -215,44 +217,59 @@ void LogWriter::end_verifying_at_end() {
 
 Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
                                   const Resume& resume) {
-  if (verifying()) {
-    cursor_ = {number, 0};
-    auto file = sluice::open_file(log_->path_of(number), O_RDONLY);
-    if (!file) return std::unexpected(std::move(file.error()));
-    verify_file_ = std::move(*file);
-    verify_hold_->move_to(number);
-    if (auto compared = compare(header); !compared) return compared;
-    end_verifying_at_end();
-    return {};
+  if (verifying()) return compare_file(number, header);
+  auto begun = note_failure(begin_file(number, header, previous, resume));
+  if (!begun) {
+    // Nobody has seen it; a part of a file would only confuse who looks at the directory.
+    (void)remove_log_file(log_->directory(), number);
+    return begun;
   }
+  write_index();
+  return {};
+}
+
+Result<void> LogWriter::compare_file(std::uint64_t number, ByteView header) {
+  cursor_ = {number, 0};
+  auto file = sluice::open_file(log_->path_of(number), O_RDONLY);
+  if (!file) return std::unexpected(std::move(file.error()));
+  verify_file_ = std::move(*file);
+  verify_hold_->move_to(number);
+  if (auto compared = compare(header); !compared) return compared;
+  end_verifying_at_end();
+  return {};
+}
+
+/// Makes a file with its header and its first mark, all on the disk, and only then shows it.
+Result<void> LogWriter::begin_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
+                                   const Resume& resume) {
   const auto path = log_->path_of(number);
   auto file = sluice::open_file(path, O_RDWR | O_CREAT | O_TRUNC);
   if (!file) return std::unexpected(std::move(file.error()));
   if (auto written = write_at(*file, 0, header, path); !written) return written;
-  if (auto synced = sync_data(*file, path); !synced) return synced;
+  if (auto synced = sync_(*file, path); !synced) return synced;
   if (auto synced = sync_directory(log_->directory()); !synced) return synced;
-  cursor_ = committed_ = published_ = {number, header.size()};
-  pending_offset_ = cursor_.offset;
-  gtids_since_mark_ = {};
-  const auto description = binlog::decode_event_header(header.subspan(sizeof binlog::file_magic));
-  Log::File entry{.size = header.size(),
-                  .timestamp = description ? description->timestamp : 0,
-                  .previous = previous,
-                  .marks = std::make_shared<std::vector<Mark>>()};
-  entry.marks->push_back({.kind = Mark::Kind::transaction,
-                          .offset = cursor_.offset,
-                          .previous_timestamp = resume.previous_timestamp,
-                          .source_place = std::string(resume.source_place),
-                          .added = {}});
-  last_mark_ = cursor_.offset;
-  auto marks = MarkFile::replace(mark_file_path(path), *entry.marks);
+  const Mark first{.kind = Mark::Kind::transaction,
+                   .offset = header.size(),
+                   .previous_timestamp = resume.previous_timestamp,
+                   .source_place = std::string(resume.source_place),
+                   .added = {}};
+  auto marks = MarkFile::replace(mark_file_path(path), {first});
   if (!marks) return std::unexpected(std::move(marks.error()));
+
+  cursor_ = committed_ = published_ = {number, header.size()};
+  pending_offset_ = last_mark_ = cursor_.offset;
+  gtids_since_mark_ = {};
   file_ = std::make_shared<OpenLogFile>(path, std::move(*file), std::move(*marks));
   closed_ = false;
+  syncer_.start(published_.offset);
+  const auto description = binlog::decode_event_header(header.subspan(sizeof binlog::file_magic));
+  log_->add_file(number, {.size = header.size(),
+                          .timestamp = description ? description->timestamp : 0,
+                          .previous = previous,
+                          .marks = std::make_shared<std::vector<Mark>>(1, first)});
   const auto blocks = make_blocks({number, sizeof binlog::file_magic}, header.subspan(sizeof binlog::file_magic));
-  log_->add_file(number, std::move(entry));
   log_->publish({.end = published_, .added = {}, .marks = {}, .blocks = blocks});
-  return log_->write_index();
+  return {};
 }
 
 Result<void> LogWriter::close_file(ByteView rotate_event) {
@@ -266,7 +283,7 @@ Result<void> LogWriter::close_file(ByteView rotate_event) {
   committed_ = cursor_;
   if (auto published = publish(); !published) return published;
   closed_ = true;
-  return syncer_.drain();
+  return note_failure(syncer_.drain());
 }
 
 Result<void> LogWriter::begin(const std::optional<Resume>& resume) {
@@ -306,17 +323,27 @@ Result<void> LogWriter::append(ByteView events) {
   cursor_.offset += events.size();
   if (pending_.size() >= write_size && committed_.offset < cursor_.offset) {
     if (auto published = publish(); !published) return published;
-    return write_pending();
+    return note_failure(write_pending());
   }
   return {};
 }
 
 /// Writes all pending bytes, those of an open transaction included, without publishing them.
 Result<void> LogWriter::write_pending() {
-  if (auto written = write_at(file_->file, pending_offset_, pending_, file_->path); !written) return written;
+  if (auto written = write_at_end(pending_); !written) return written;
   pending_offset_ += pending_.size();
   pending_.clear();
   return {};
+}
+
+/// Writes where the file ends, wholly or not at all.
+Result<void> LogWriter::write_at_end(ByteView bytes) {
+  auto written = write_at(file_->file, pending_offset_, bytes, file_->path);
+  if (!written && ::ftruncate(file_->file.get(), static_cast<off_t>(pending_offset_)) != 0) {
+    log::warning("{} could not be cut to {} bytes; it will be when writing goes on", file_->path.string(),
+                 pending_offset_);
+  }
+  return written;
 }
 
 Result<void> LogWriter::append_provisional(ByteView event) {
@@ -337,7 +364,7 @@ Result<void> LogWriter::replace_provisional(ByteView event) {
     std::ranges::copy(event, pending_.begin() + static_cast<std::ptrdiff_t>(provisional_.offset - pending_offset_));
     return {};
   }
-  return write_at(file_->file, provisional_.offset, event, file_->path);
+  return note_failure(write_at(file_->file, provisional_.offset, event, file_->path));
 }
 
 Result<void> LogWriter::commit(const binlog::Gtid& gtid, std::string_view next_place) {
@@ -379,11 +406,18 @@ void LogWriter::abort() {
 }
 
 Result<void> LogWriter::publish() {
-  if (verifying() || committed_ == published_) return {};
+  if (verifying()) return {};
+  // What is published must be able to reach the disk.
+  if (auto error = syncer_.error()) return note_failure(std::unexpected(std::move(*error)));
+  if (committed_ == published_) return {};
+  return note_failure(write_committed());
+}
+
+Result<void> LogWriter::write_committed() {
   const auto committed_size =
       static_cast<std::size_t>(committed_.offset - std::min(committed_.offset, pending_offset_));
   const ByteView bytes = ByteView(pending_).first(committed_size);
-  if (auto written = write_at(file_->file, pending_offset_, bytes, file_->path); !written) return written;
+  if (auto written = write_at_end(bytes); !written) return written;
   Log::Publication publication{.end = committed_,
                                .added = std::exchange(committed_gtids_, {}),
                                .marks = {},
@@ -399,7 +433,7 @@ Result<void> LogWriter::publish() {
   pending_offset_ += committed_size;
   published_ = committed_;
   end_place_ = committed_place_;
-  syncer_.written(file_, publication.marks);
+  syncer_.written(file_, published_.offset, publication.marks);
   log_->publish(std::move(publication));
   return {};
 }
@@ -424,7 +458,7 @@ Result<void> LogWriter::close() {
                  .source_place = end_place_,
                  .added = gtids_since_mark_};
   gtids_since_mark_ = {};
-  return file_->marks.append({end});
+  return file_->marks->append({end});
 }
 
 }  // namespace sluice::store

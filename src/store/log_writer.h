@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/file.h"
 #include "convert/layout.h"
 #include "convert/log_sink.h"
 #include "store/log.h"
@@ -20,7 +21,8 @@ class LogWriter : public convert::LogSink {
   /// Opens the directory of `log` (made if missing), cuts what a crash left incomplete, and makes the rest visible in
   /// `log`. ErrorKind::corrupt, with file and offset, if stored bytes are damaged where a crash cannot have damaged
   /// them.
-  [[nodiscard]] static Result<std::unique_ptr<LogWriter>> open(std::shared_ptr<Log> log);
+  [[nodiscard]] static Result<std::unique_ptr<LogWriter>> open(std::shared_ptr<Log> log,
+                                                               LogSyncer::Sync sync = sync_data);
 
   /// Whether the log has no file yet: conversion begins with a state made by capture.
   [[nodiscard]] bool empty() const { return published_.file == 0; }
@@ -29,8 +31,19 @@ class LogWriter : public convert::LogSink {
     verify,  ///< at the newest place at or before the last transaction whose source place is known
     end,     ///< behind the last transaction, without comparing anything
   };
-  /// Drops what was not published and says where conversion goes on. The log is not empty.
+  /// Drops what was not published and says where conversion goes on. The log is not empty. After a failure of the disk
+  /// it first makes good what that left (see take_storage_error).
   [[nodiscard]] Result<convert::LogState> take_up(TakeUp how);
+
+  /// Why the log's disk could not take something since the last call, if it could not. `code` is ENOSPC or EDQUOT if it
+  /// is full. What was published stays and can be read; take_up makes good what can be. ErrorKind::corrupt: published
+  /// bytes did not reach the disk and cannot be had from memory any more; opening the log anew cuts them, and the
+  /// source gives them again.
+  [[nodiscard]] std::optional<Error> take_storage_error() { return std::exchange(storage_error_, std::nullopt); }
+
+  /// Drops what was not published, as after a failure, so that the file ends with a whole transaction. take_up has to
+  /// follow.
+  void rest();
 
   /// Whether what comes is still being compared.
   [[nodiscard]] bool verifying() const { return verify_end_.has_value(); }
@@ -51,13 +64,17 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<void> close();
 
  private:
-  explicit LogWriter(std::shared_ptr<Log> log) : log_(std::move(log)) {}
+  LogWriter(std::shared_ptr<Log> log, LogSyncer::Sync sync) : log_(std::move(log)), sync_(sync), syncer_(sync) {}
 
   [[nodiscard]] Result<void> recover();
   [[nodiscard]] Result<void> recover_last_file(std::uint64_t number);
   [[nodiscard]] Result<void> cut_tail(const std::filesystem::path& path, const ScannedFile& scanned,
                                       std::uint64_t size);
   [[nodiscard]] Result<void> drop_unpublished();
+  [[nodiscard]] Result<void> note_failure(Result<void> result);
+  [[nodiscard]] Result<void> repair();
+  [[nodiscard]] Result<void> rewrite_unsynced();
+  void write_index();
   [[nodiscard]] Result<convert::LogState> state_at(std::uint64_t number, const LogFileHeader& header,
                                                    std::optional<std::uint64_t> transaction) const;
   [[nodiscard]] std::string place_of_first_transaction() const;
@@ -66,11 +83,19 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<convert::LogState> state_at_end();
   [[nodiscard]] Result<void> compare(ByteView bytes);
   void end_verifying_at_end();
+  [[nodiscard]] Result<void> compare_file(std::uint64_t number, ByteView header);
+  [[nodiscard]] Result<void> begin_file(std::uint64_t number, ByteView header, const binlog::GtidSet& previous,
+                                        const Resume& resume);
+  [[nodiscard]] Result<void> write_committed();
   [[nodiscard]] Result<void> write_pending();
+  [[nodiscard]] Result<void> write_at_end(ByteView bytes);
   void add_mark(Mark::Kind kind, const Resume& resume);
 
   std::shared_ptr<Log> log_;
+  LogSyncer::Sync sync_;
   LogSyncer syncer_;
+  std::optional<Error> storage_error_;
+  bool index_stale_ = false;  ///< it could not be written
 
   std::shared_ptr<OpenLogFile> file_;  ///< the newest one
   bool closed_ = false;                ///< it ends with its ROTATE

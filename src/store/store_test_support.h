@@ -53,10 +53,11 @@ inline Bytes query(std::string_view text) {
 
 /// One run of an instance over a directory: log, writer, converter.
 struct LogRun {
-  explicit LogRun(const std::filesystem::path& directory, std::uint64_t max_binlog_size = 1U << 30U)
+  explicit LogRun(const std::filesystem::path& directory, std::uint64_t max_binlog_size = 1U << 30U,
+                  LogSyncer::Sync sync = sync_data)
       : layout{.server_id = 9, .assigned_uuid = {}, .max_binlog_size = max_binlog_size},
         log(std::make_shared<Log>(directory)) {
-    auto opened = LogWriter::open(log);
+    auto opened = LogWriter::open(log, std::move(sync));
     EXPECT_TRUE(opened) << opened.error().message;
     writer = std::move(*opened);
   }
