@@ -13,7 +13,7 @@ namespace sluice::answers {
 
 /// How capture is doing, for people.
 struct CaptureStatus {
-  std::string state;   ///< "starting", "capturing", "reconnecting", "stopped"
+  std::string state;   ///< "starting", "capturing", "reconnecting", "disk full", "disk failed", "stopped"
   std::string source;  ///< "192.0.2.7:3306", empty while there is none
   std::string error;   ///< why it is not capturing; empty if it is
 };

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 namespace sluice {
 namespace {
@@ -68,6 +69,12 @@ Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesyste
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return system_error("look at", path, errno);
   return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::uint64_t> free_space(const std::filesystem::path& path) {
+  struct statvfs status {};
+  if (::statvfs(path.c_str(), &status) != 0) return system_error("look at the file system of", path, errno);
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t size_max) {

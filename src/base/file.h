@@ -29,6 +29,9 @@ namespace sluice {
 
 [[nodiscard]] Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesystem::path& path);
 
+/// Bytes that we may still write in the file system of `path`.
+[[nodiscard]] Result<std::uint64_t> free_space(const std::filesystem::path& path);
+
 /// The whole file; a file larger than `size_max` is refused.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::size_t size_max);
 

@@ -17,10 +17,11 @@ constexpr std::chrono::milliseconds pause_max{10'000};
 }  // namespace
 
 CaptureThread::CaptureThread(const Config& config, store::Log& log, std::unique_ptr<store::LogWriter> writer,
-                             std::shared_ptr<mysql::Interruption> interruption)
+                             std::shared_ptr<mysql::Interruption> interruption, std::function<std::size_t()> make_room)
     : config_(config),
       writer_(std::move(writer)),
       interruption_(std::move(interruption)),
+      storage_pause_(log.directory(), std::move(make_room), interruption_),
       publication_listener_(log.listen([this] { count_publication(totals_); })),
       status_{.state = "starting", .source = "", .error = ""},
       thread_([this] { run(); }) {}
@@ -49,20 +50,25 @@ void CaptureThread::run() {
   const auto& addresses = config_.source.addresses;
   std::size_t final_failures = 0;  // in a row, one an address
   auto pause = pause_min;
-  for (std::size_t attempt = 0; !interruption_->requested(); ++attempt) {
+  for (std::size_t attempt = 0; !interruption_->requested();) {
     const std::string& address = addresses[attempt % addresses.size()];
     const std::uint64_t transactions_before = totals_.transactions;
     const auto failure = capture_from(address);
     if (interruption_->requested()) break;
+    if (totals_.transactions > transactions_before) {
+      pause = pause_min;
+      storage_pause_.reset();
+      final_failures = 0;
+    }
+    if (const auto error = writer_->take_storage_error()) {
+      if (wait_for_storage(address, *error)) continue;
+      break;
+    }
     if (failure.purged && !cannot_verify_ && !writer_->empty() && writer_->verifying()) {
       log::warning("the source no longer has what would be read again to verify the log's end; going on behind it: {}",
                    failure.error.message);
       cannot_verify_ = true;
       continue;
-    }
-    if (totals_.transactions > transactions_before) {
-      pause = pause_min;
-      final_failures = 0;
     }
     if (failure.final && failure.error.kind == ErrorKind::refused) ++totals_.contradictions;
     final_failures = failure.final ? final_failures + 1 : 0;
@@ -74,10 +80,28 @@ void CaptureThread::run() {
     log::warning("capture from {} broke off: {}", address, failure.error.message);
     report("reconnecting", address, failure.error.message);
     (void)interruption_->wait(-1, 0, std::chrono::steady_clock::now() + pause);
-    if ((attempt + 1) % addresses.size() == 0) pause = std::min(pause * 2, pause_max);
+    if (++attempt % addresses.size() == 0) pause = std::min(pause * 2, pause_max);
   }
   if (auto closed = writer_->close(); !closed)
     log::error("the log was not closed in order: {}", closed.error().message);
+}
+
+/// Whether capture may be tried again.
+bool CaptureThread::wait_for_storage(const std::string& address, const Error& error) {
+  writer_->rest();
+  if (error.kind == ErrorKind::corrupt) {
+    log::error("capture stopped: {}", error.message);
+    report("stopped", address, error.message);
+    return false;
+  }
+  bool told = false;
+  storage_pause_.wait(error, [&](std::string state, std::string text) {
+    if (!told) log::error("capture pauses: {}", text);
+    told = true;
+    report(std::move(state), address, std::move(text));
+  });
+  log::info("capture is tried again after the log's disk could not take something");
+  return true;
 }
 
 capture::SourceFailure CaptureThread::capture_from(const std::string& address) {

@@ -85,7 +85,11 @@ Result<void> Instance::open_log() {
   auto writer = store::LogWriter::open(log_);
   if (!writer) return std::unexpected(std::move(writer.error()));
   tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
-  capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_);
+  retention_ = std::make_unique<store::Retention>(log_, [] {
+    return store::RetentionLimits{.expire_seconds = 259'200, .expire_size = 50ULL << 30U, .hard_percent = 200};
+  });
+  capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_,
+                                             [this] { return retention_->look(); });
   return {};
 }
 

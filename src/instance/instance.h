@@ -11,6 +11,7 @@
 #include "instance/listener.h"
 #include "instance/tenant_database.h"
 #include "metrics/metrics_server.h"
+#include "store/retention.h"
 
 namespace sluice::instance {
 
@@ -57,6 +58,7 @@ class Instance : public answers::ServerState {
   std::shared_ptr<store::Log> log_;
   std::shared_ptr<mysql::Interruption> interruption_;
   std::unique_ptr<TenantDatabase> tenant_;
+  std::unique_ptr<store::Retention> retention_;
   std::unique_ptr<CaptureThread> capture_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
