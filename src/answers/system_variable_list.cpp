@@ -77,7 +77,6 @@ constexpr SystemVariable variables[] = {
     global_number("binlog_cache_size", "32768"),
     global_choice("binlog_checksum", "CRC32", "NONE,CRC32"),
     global_choice("binlog_error_action", "ABORT_SERVER", "IGNORE_ERROR,ABORT_SERVER"),
-    global_number("binlog_expire_logs_seconds", "0", 0, 4294967295),
     choice("binlog_format", "ROW", "ROW"),
     global_number("binlog_group_commit_sync_delay", "0", 0, 1000000),
     fixed("binlog_gtid_simple_recovery", "ON", Kind::boolean),

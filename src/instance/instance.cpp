@@ -85,12 +85,23 @@ Result<void> Instance::open_log() {
   auto writer = store::LogWriter::open(log_);
   if (!writer) return std::unexpected(std::move(writer.error()));
   tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
-  retention_ = std::make_unique<store::Retention>(log_, [] {
-    return store::RetentionLimits{.expire_seconds = 259'200, .expire_size = 50ULL << 30U, .hard_percent = 200};
-  });
+  start_retention();
   capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_,
                                              [this] { return retention_->look(); });
   return {};
+}
+
+void Instance::start_retention() {
+  using parameters::Parameter;
+  retention_ = std::make_unique<store::Retention>(log_, [this] {
+    return store::RetentionLimits{.expire_seconds = parameters_->value(Parameter::binlog_expire_logs_seconds),
+                                  .expire_size = parameters_->value(Parameter::binlog_expire_logs_size),
+                                  .hard_percent = parameters_->value(Parameter::binlog_expire_logs_hard_percent)};
+  });
+  for (const Parameter one : {Parameter::binlog_expire_logs_seconds, Parameter::binlog_expire_logs_size,
+                              Parameter::binlog_expire_logs_hard_percent}) {
+    retention_changes_.push_back(parameters_->listen(one, [this](std::uint64_t) { retention_->look_soon(); }));
+  }
 }
 
 /// Clients are told one version everywhere: the configured one, or the one in the log's files, which is the tenant's.

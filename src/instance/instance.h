@@ -45,6 +45,7 @@ class Instance : public answers::ServerState {
 
   [[nodiscard]] Result<void> lock_directory();
   [[nodiscard]] Result<void> open_log();
+  void start_retention();
   void choose_version();
   void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
   void follow_throttles();
@@ -59,6 +60,7 @@ class Instance : public answers::ServerState {
   std::shared_ptr<mysql::Interruption> interruption_;
   std::unique_ptr<TenantDatabase> tenant_;
   std::unique_ptr<store::Retention> retention_;
+  std::vector<parameters::Parameters::Listener> retention_changes_;
   std::unique_ptr<CaptureThread> capture_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<boost::asio::ssl::context> tls_;

@@ -12,6 +12,8 @@ namespace {
 
 /// With less it is not worth going on: a file's beginning and what is written at once have to fit.
 constexpr std::uint64_t free_min = 8U << 20U;
+/// But when somebody made that much room it is tried: the log may be kept within less.
+constexpr std::uint64_t grown_min = 1U << 20U;
 
 bool is_full(const Error& error) {
   return error.code == ENOSPC || error.code == EDQUOT;
@@ -33,6 +35,7 @@ void StoragePause::wait(const Error& error, const Tell& tell) {
 
 /// Whether it had to wait. There may be room from the start: where a quota is used up, or somebody was quick.
 bool StoragePause::wait_for_room(const Error& error, const Tell& tell) {
+  const std::uint64_t free_at_first = free_space(directory_).value_or(0);
   for (bool waited = false; !interruption_->requested(); waited = true) {
     if (make_room_() > 0) return true;
     const auto free = free_space(directory_);
@@ -41,7 +44,7 @@ bool StoragePause::wait_for_room(const Error& error, const Tell& tell) {
                      "less of the log (binlog_expire_logs_size, binlog_expire_logs_seconds, PURGE BINARY LOGS); "
                      "capture goes on by itself then. The cause: {}",
                      directory_.string(), free.value_or(0), free_min, error.message));
-    if (!free || *free >= free_min) return waited;
+    if (!free || *free >= free_min || *free >= free_at_first + grown_min) return waited;
     sleep(pause_min);
   }
   return true;

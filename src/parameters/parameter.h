@@ -9,6 +9,9 @@ namespace sluice::parameters {
 /// What an operator may set. To add one: a line here, a line in parameter_list.cpp (both in the order of names), and
 /// the code that reads it. Nothing stands here that nobody reads.
 enum class Parameter : std::uint8_t {
+  binlog_expire_logs_hard_percent,
+  binlog_expire_logs_seconds,
+  binlog_expire_logs_size,
   binlog_gtid_display,
   interactive_timeout,
   max_binlog_size,

@@ -12,8 +12,20 @@ using enum Parameter;
 constexpr std::uint64_t year = 365ULL * 24 * 60 * 60;  // seconds: the most MySQL takes for a time limit
 constexpr std::uint64_t rate_max = 1ULL << 40U;
 
+constexpr std::uint64_t gibibyte = 1ULL << 30U;
+
 // {parameter, name, type, usual, minimum, maximum, unit, needs_restart, description}
 constexpr Definition list[] = {
+    {binlog_expire_logs_hard_percent, "binlog_expire_logs_hard_percent", Type::integer, 200, 0, 1000, "percent", false,
+     "Log files that a subscriber still reads are kept until all files together are more than this share of "
+     "binlog_expire_logs_size; then the oldest go, and subscribers that need them are disconnected with error 1236. 0: "
+     "never"},
+    {binlog_expire_logs_seconds, "binlog_expire_logs_seconds", Type::integer, 259200, 0, 4294967295, "seconds", false,
+     "Log files are removed when their last transaction is older than this, unless a subscriber reads them. 0: never"},
+    {binlog_expire_logs_size, "binlog_expire_logs_size", Type::integer, 50 * gibibyte, 0, 1024 * 1024 * gibibyte,
+     "bytes", false,
+     "The oldest log files are removed while all together are more than this, unless a subscriber reads them. 0: no "
+     "limit"},
     {binlog_gtid_display, "binlog_gtid_display", Type::boolean, 1, 0, 1, "", false,
      "Whether SHOW MASTER STATUS tells the executed GTIDs; without them its last column is empty"},
     {interactive_timeout, "interactive_timeout", Type::integer, 28800, 1, year, "seconds", false,

@@ -22,7 +22,7 @@ std::uint64_t first_within(const std::vector<LogFileInfo>& files, std::uint64_t 
 }
 
 std::uint64_t hard_size(const RetentionLimits& limits) {
-  return limits.expire_size / 100 * limits.hard_percent;
+  return limits.expire_size * limits.hard_percent / 100;
 }
 
 }  // namespace
