@@ -46,6 +46,9 @@ inline constexpr std::size_t answer_size_max = 16U << 20U;
 /// SHOW BINARY LOGS; with the column Encrypted as MySQL has it since 8.0.14.
 [[nodiscard]] SqlRows answer_binary_logs(const std::vector<store::LogFileInfo>& files, std::uint32_t version_number);
 
+/// SHOW BINLOG EVENTS. Blocks on the disk. Error 1220 as MySQL words it, and for an answer beyond answer_size_max.
+[[nodiscard]] Result<SqlRows> answer_binlog_events(const sql::ShowBinlogEvents& show, const EvaluationContext& context);
+
 /// SHOW SLAVE HOSTS, SHOW REPLICAS: nobody is registered.
 [[nodiscard]] SqlRows answer_replicas(const sql::ShowReplicas& show);
 

@@ -66,7 +66,7 @@ class MadeUpServer : public ServerState {
   [[nodiscard]] std::uint32_t server_id() const override { return 4711; }
   [[nodiscard]] std::string server_uuid() const override { return "3e11fa47-71ca-11e1-9e33-c80aa9429562"; }
   [[nodiscard]] parameters::Parameters& parameters() const override { return *parameters_; }
-  [[nodiscard]] const store::Log& log() const override { return *log_; }
+  [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
   [[nodiscard]] bool tls_available() const override { return true; }
   [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override {

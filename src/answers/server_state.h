@@ -35,7 +35,7 @@ class ServerState {
   [[nodiscard]] virtual std::string server_uuid() const = 0;
   /// What operators may set; changed by SET GLOBAL, which blocks.
   [[nodiscard]] virtual parameters::Parameters& parameters() const = 0;
-  [[nodiscard]] virtual const store::Log& log() const = 0;
+  [[nodiscard]] virtual store::Log& log() const = 0;  ///< to read, and to purge
   [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
   [[nodiscard]] virtual bool tls_available() const = 0;
 

@@ -63,6 +63,25 @@ TEST(SessionTimeZone, Formatting) {
   EXPECT_EQ(format_time(time, {std::chrono::minutes(-30)}, 6), "2023-11-14 21:43:20.123456");
 }
 
+TEST(Times, AreRead) {
+  const SessionTimeZone utc{std::chrono::minutes(0)};
+  EXPECT_EQ(parse_time("2023-11-14 22:13:20", utc), 1700000000);
+  EXPECT_EQ(parse_time("2023-11-14T22:13:20.5", utc), 1700000000);
+  EXPECT_EQ(parse_time("20231114221320", utc), 1700000000);
+  EXPECT_EQ(parse_time("2023-11-15 06:13:20", {std::chrono::minutes(480)}), 1700000000);
+  EXPECT_EQ(parse_time("2023-11-14", utc), 1699920000);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  EXPECT_EQ(parse_time(format_time(now, {}), {}), now.time_since_epoch().count());
+}
+
+TEST(Times, ThatAreNone) {
+  for (const char* text : {"", "abc", "2023", "2023-11", "2023-11-31", "2023-13-01", "2023-11-14 24:00:00", "2023-1-1",
+                           "2023-11-14 22:13", "2023-11-14 22:13:20x", "2023-11-14 22:13:20.x", "2023/11/14",
+                           "202311142213201", "2023-11-14.5", "-2023-11-14"}) {
+    EXPECT_EQ(parse_time(text, {}), std::nullopt) << text;
+  }
+}
+
 TEST(SystemVariables, AreWellFormed) {
   for (const SystemVariable& variable : system_variables()) {
     EXPECT_EQ(find_system_variable(variable.name), &variable) << variable.name;

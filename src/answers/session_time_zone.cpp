@@ -1,5 +1,6 @@
 #include "answers/session_time_zone.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -55,6 +56,48 @@ std::string format_time(std::chrono::system_clock::time_point time, const Sessio
     text += fmt::format(".{:06}", microseconds).substr(0, static_cast<std::size_t>(fraction_digits) + 1);
   }
   return text;
+}
+
+std::optional<std::int64_t> parse_time(std::string_view text, const SessionTimeZone& zone) {
+  // Sizes of the numbers, and what may stand before each but the first.
+  constexpr int sizes[] = {4, 2, 2, 2, 2, 2};
+  constexpr std::string_view signs = " -- ::";
+  int parts[6] = {};
+  const bool with_signs = text.contains('-');
+  std::size_t count = 0;
+  for (; count < std::size(parts) && !text.empty() && text.front() != '.'; ++count) {
+    if (with_signs && count > 0) {
+      const bool fits = text.front() == signs[count] || (count == 3 && text.front() == 'T');
+      if (!fits) return std::nullopt;
+      text.remove_prefix(1);
+    }
+    for (int i = 0; i < sizes[count]; ++i) {
+      if (text.empty() || !sql::is_digit(text.front())) return std::nullopt;
+      parts[count] = parts[count] * 10 + (text.front() - '0');
+      text.remove_prefix(1);
+    }
+  }
+  const bool fraction = count == 6 && text.starts_with('.') &&
+                        std::ranges::all_of(text.substr(1), [](char character) { return sql::is_digit(character); });
+  if ((!text.empty() && !fraction) || (count != 3 && count != 6)) return std::nullopt;
+  const auto month = static_cast<unsigned>(parts[1]);
+  const auto day = static_cast<unsigned>(parts[2]);
+  const auto date = std::chrono::year(parts[0]) / std::chrono::month(month) / std::chrono::day(day);
+  if (!date.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 59) return std::nullopt;
+  if (zone.offset) {
+    const auto days = std::chrono::sys_days(date).time_since_epoch();
+    const auto time = days + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) - *zone.offset;
+    return std::chrono::seconds(time).count() + parts[5];
+  }
+  std::tm local{};
+  local.tm_year = parts[0] - 1900;
+  local.tm_mon = parts[1] - 1;
+  local.tm_mday = parts[2];
+  local.tm_hour = parts[3];
+  local.tm_min = parts[4];
+  local.tm_sec = parts[5];
+  local.tm_isdst = -1;
+  return std::int64_t{std::mktime(&local)};
 }
 
 std::string system_time_zone_name() {

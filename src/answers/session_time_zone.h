@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ struct SessionTimeZone {
 /// "2026-11-22 16:00:30", with as many digits of the second's fraction as asked for (0 to 6).
 [[nodiscard]] std::string format_time(std::chrono::system_clock::time_point time, const SessionTimeZone& zone,
                                       int fraction_digits = 0);
+
+/// Seconds since 1970 of "2026-11-22 16:00:30", "2026-11-22" or "20261122160030", a fraction of a second left out.
+/// Nothing for a text that is no time.
+[[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text, const SessionTimeZone& zone);
 
 /// "CET": what the system calls its time zone.
 [[nodiscard]] std::string system_time_zone_name();

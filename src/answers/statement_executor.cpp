@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "answers/answers.h"
+#include "answers/purge_logs.h"
 #include "answers/set_statement.h"
 #include "answers/version_number.h"
 #include "sql/error_code.h"
@@ -32,6 +33,8 @@ bool waits(const sql::ShowFilter& filter) {
 /// Whether carrying a statement out may take longer than looking something up.
 struct Blocks {
   bool operator()(const sql::TenantQuery& /*query*/) const { return true; }
+  bool operator()(const sql::ShowBinlogEvents& /*show*/) const { return true; }
+  bool operator()(const sql::PurgeLogs& /*purge*/) const { return true; }
   bool operator()(const sql::Select& select) const {
     return std::ranges::any_of(select.items, [](const sql::Select::Item& item) { return waits(item.expression); });
   }
@@ -93,6 +96,15 @@ struct Runner {
   }
   Result<StatementResult> operator()(const sql::ShowBinaryLogs& /*show*/) const {
     return answer_binary_logs(server.log().files(), version_number(server.server_version()));
+  }
+  Result<StatementResult> operator()(const sql::ShowBinlogEvents& show) const {
+    return as_result(answer_binlog_events(show, context));
+  }
+  Result<StatementResult> operator()(const sql::PurgeLogs& purge) const {
+    if (auto done = execute_purge(purge, context, server.log(), diagnostics); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
+    return SqlOk{.affected_rows = 0, .warnings = static_cast<std::uint16_t>(diagnostics.size()), .info = {}};
   }
   Result<StatementResult> operator()(const sql::ShowDiagnostics& show) const {
     return answer_diagnostics(show, diagnostics);

@@ -315,6 +315,61 @@ TEST_F(StatementExecutorTest, SettingAGlobalValueMayBlock) {
   EXPECT_FALSE(session_.may_block("SET wait_timeout=5"));
 }
 
+TEST_F(StatementExecutorTest, ShowBinlogEvents) {
+  const std::string columns = "Log_name|Pos|Event_type|Server_id|End_log_pos|Info";
+  EXPECT_EQ(run("SHOW BINLOG EVENTS"), columns);
+  server_.open_file(1, {});
+  server_.add_transaction(gtid(1));
+  EXPECT_EQ(run("SHOW BINLOG EVENTS"),
+            columns +
+                ": mysql-bin.000001|4|Format_desc|0|123|Server ver: 5.7.44-sluice, Binlog ver: 4; "
+                "mysql-bin.000001|123|Previous_gtids|0|154|; mysql-bin.000001|154|Gtid|0|219|SET "
+                "@@SESSION.GTID_NEXT= '" +
+                uuid +
+                ":1'; mysql-bin.000001|219|Xid|0|250|COMMIT /* "
+                "xid=72340172838076673 */");
+  EXPECT_EQ(run("SHOW BINLOG EVENTS IN 'mysql-bin.000001' FROM 123 LIMIT 1"),
+            columns + ": mysql-bin.000001|123|Previous_gtids|0|154|");
+  EXPECT_EQ(run("SHOW BINLOG EVENTS FROM 250"), columns);
+  EXPECT_EQ(run("SHOW BINLOG EVENTS LIMIT 9,1"), columns);
+  const std::string failed = "1220 Error when executing command SHOW BINLOG EVENTS: ";
+  EXPECT_EQ(error("SHOW BINLOG EVENTS IN 'nosuch'"), failed + "Could not find target log");
+  EXPECT_EQ(error("SHOW BINLOG EVENTS IN 'mysql-bin.000002'"), failed + "Could not find target log");
+  EXPECT_EQ(error("SHOW BINLOG EVENTS FROM 5"), failed + "Wrong offset or I/O error");
+  EXPECT_EQ(run("SHOW BINLOG EVENTS FROM 251"), columns);
+  EXPECT_TRUE(session_.may_block("SHOW BINLOG EVENTS"));
+}
+
+TEST_F(StatementExecutorTest, PurgeBinaryLogs) {
+  binlog::GtidSet previous;
+  for (std::uint64_t file = 1; file <= 3; ++file) {
+    server_.open_file(file, previous);
+    server_.add_transaction(gtid(file));
+    previous.add(gtid(file));
+  }
+  EXPECT_EQ(run("PURGE BINARY LOGS TO 'mysql-bin.000002'").substr(0, 10), "ERROR 1227");
+  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'nosuch'"), "ERROR 1373 (HY000): Target log not found in binlog index");
+  EXPECT_EQ(admin("PURGE MASTER LOGS TO 'mysql-bin.000004'").substr(0, 10), "ERROR 1373");
+  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'mysql-bin.000002'"), "ok");
+  EXPECT_EQ(run("SHOW BINARY LOGS"), "Log_name|File_size: mysql-bin.000002|290; mysql-bin.000003|290");
+  EXPECT_EQ(value("SELECT @@gtid_purged"), std::string(uuid) + ":1");
+  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE NULL"), "ERROR 1210 (HY000): Incorrect arguments to PURGE LOGS BEFORE");
+  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE DATE_SUB(NOW(), INTERVAL 1 DAY)"), "ok");
+  EXPECT_EQ(run("SHOW BINARY LOGS"), "Log_name|File_size: mysql-bin.000003|290");
+  EXPECT_TRUE(session_.may_block("PURGE BINARY LOGS TO 'mysql-bin.000002'"));
+}
+
+TEST_F(StatementExecutorTest, PurgesThatAreNotSql) {
+  for (const char* statement :
+       {"PURGE", "PURGE LOGS TO 'a'", "PURGE BINARY LOGS", "PURGE BINARY LOGS TO a", "PURGE BINARY LOGS BEFORE",
+        "PURGE BINARY LOGS TO 'a' now", "PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 FORTNIGHT",
+        "PURGE BINARY LOGS BEFORE NOW() - INTERVAL x DAY", "PURGE BINARY LOGS BEFORE DATE_SUB(NOW(), 1)"}) {
+    EXPECT_EQ(admin(statement).substr(0, 10), "ERROR 1064") << statement;
+  }
+  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'a' FOR TENANT c.t").substr(0, 10), "ERROR 1235");
+  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 MONTH").substr(0, 10), "ERROR 1235");
+}
+
 TEST_F(StatementExecutorTest, GrantsOfAdministrators) {
   EXPECT_EQ(admin("SHOW GRANTS"),
             "Grants for root@%: GRANT SELECT, PROCESS, SUPER, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO "

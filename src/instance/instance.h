@@ -33,7 +33,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] std::uint32_t server_id() const override { return config_.layout.server_id; }
   [[nodiscard]] std::string server_uuid() const override { return config_.server_uuid; }
   [[nodiscard]] parameters::Parameters& parameters() const override { return *parameters_; }
-  [[nodiscard]] const store::Log& log() const override { return *log_; }
+  [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] answers::CaptureStatus capture_status() const override { return capture_->status(); }
   [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
   [[nodiscard]] Result<answers::TenantRows> ask_tenant(const std::string& query) override {

@@ -24,6 +24,7 @@ inline constexpr int no_such_table = 1146;
 inline constexpr int packet_too_large = 1153;
 inline constexpr int unknown_system_variable = 1193;
 inline constexpr int wrong_arguments = 1210;
+inline constexpr int error_when_executing = 1220;
 inline constexpr int access_denied = 1227;
 inline constexpr int session_variable = 1228;
 inline constexpr int global_variable = 1229;
@@ -41,6 +42,7 @@ inline constexpr int invalid_character_string = 1300;
 inline constexpr int result_too_large = 1301;
 inline constexpr int does_not_exist = 1305;
 inline constexpr int interrupted = 1317;
+inline constexpr int unknown_target_log = 1373;
 inline constexpr int too_many_placeholders = 1390;
 inline constexpr int too_big_precision = 1426;
 inline constexpr int too_many_prepared_statements = 1461;
@@ -48,6 +50,8 @@ inline constexpr int wrong_parameter_count = 1582;
 inline constexpr int session_copy = 1621;
 inline constexpr int out_of_range = 1690;
 inline constexpr int malformed_gtid_set = 1772;
+inline constexpr int purge_log_in_use = 1867;
+inline constexpr int purge_log_is_active = 1868;
 }  // namespace error_code
 
 /// The SQLSTATE that MySQL gives with an error number; "HY000" where it has none of its own.

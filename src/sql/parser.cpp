@@ -5,6 +5,7 @@
 
 #include "sql/ascii.h"
 #include "sql/error_code.h"
+#include "sql/purge_parser.h"
 #include "sql/select_parser.h"
 #include "sql/set_parser.h"
 #include "sql/show_parser.h"
@@ -16,13 +17,13 @@ namespace sluice::sql {
 namespace {
 
 /// First words of statements that are SQL and that a Binlog instance does not do.
-constexpr std::array<std::string_view, 52> other_statements = {
-    "ALTER",     "ANALYZE",    "BINLOG",   "CACHE",  "CALL",    "CHANGE",  "CHECK",  "CHECKSUM", "CLONE",
-    "CREATE",    "DEALLOCATE", "DELETE",   "DO",     "DROP",    "EXECUTE", "FLUSH",  "GET",      "GRANT",
-    "HANDLER",   "HELP",       "IMPORT",   "INSERT", "INSTALL", "KILL",    "LOAD",   "LOCK",     "OPTIMIZE",
-    "PREPARE",   "PURGE",      "RELEASE",  "RENAME", "REPAIR",  "REPLACE", "RESET",  "RESIGNAL", "RESTART",
-    "REVOKE",    "SAVEPOINT",  "SHUTDOWN", "SIGNAL", "SLAVEOF", "START",   "STOP",   "TABLE",    "TRUNCATE",
-    "UNINSTALL", "UNLOCK",     "UPDATE",   "VALUES", "WITH",    "XA",      "REPORT",
+constexpr std::array<std::string_view, 51> other_statements = {
+    "ALTER",     "ANALYZE",    "BINLOG", "CACHE",   "CALL",    "CHANGE",  "CHECK",    "CHECKSUM", "CLONE",
+    "CREATE",    "DEALLOCATE", "DELETE", "DO",      "DROP",    "EXECUTE", "FLUSH",    "GET",      "GRANT",
+    "HANDLER",   "HELP",       "IMPORT", "INSERT",  "INSTALL", "KILL",    "LOAD",     "LOCK",     "OPTIMIZE",
+    "PREPARE",   "RELEASE",    "RENAME", "REPAIR",  "REPLACE", "RESET",   "RESIGNAL", "RESTART",  "REVOKE",
+    "SAVEPOINT", "SHUTDOWN",   "SIGNAL", "SLAVEOF", "START",   "STOP",    "TABLE",    "TRUNCATE", "UNINSTALL",
+    "UNLOCK",    "UPDATE",     "VALUES", "WITH",    "XA",      "REPORT",
 };
 
 class StatementParser {
@@ -39,6 +40,7 @@ class StatementParser {
     }
     if (cursor_.accept_word("SET")) return as_statement(parse_set(cursor_, expressions_));
     if (cursor_.accept_word("SHOW")) return parse_show(cursor_, rules_);
+    if (cursor_.accept_word("PURGE")) return as_statement(parse_purge(cursor_, expressions_));
     if (cursor_.accept_word("USE")) return parse_use();
     if (cursor_.accept_word("DESCRIBE") || cursor_.accept_word("DESC") || cursor_.accept_word("EXPLAIN")) {
       return as_statement(parse_describe(cursor_, tenant_));

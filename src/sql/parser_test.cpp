@@ -96,10 +96,10 @@ TEST(Parser, WhatABinlogInstanceDoesNotDo) {
             "This version of MySQL doesn't yet support 'INSERT on a Binlog instance'");
   for (const char* text :
        {"CREATE TABLE t (a INT)", "CHANGE MASTER TO MASTER_HOST='x'", "DROP TABLE t", "KILL 5",
-        "PURGE BINARY LOGS TO 'x'", "FLUSH TABLES WITH READ LOCK", "LOCK TABLES t READ", "SELECT * FROM t",
-        "SELECT * FROM mysql.user", "SHOW BINLOG EVENTS", "SHOW SLAVE STATUS", "SHOW GRANTS FOR 'x'@'y'",
-        "SET PASSWORD = 'x'", "EXPLAIN SELECT 1", "PREPARE s FROM 'SELECT 1'", "START SLAVE", "SHOW CREATE VIEW v",
-        "COMMIT RELEASE", "SET ROLE NONE"}) {
+        "PURGE BINARY LOGS TO 'x' FOR TENANT c.t", "FLUSH TABLES WITH READ LOCK", "LOCK TABLES t READ",
+        "SELECT * FROM t", "SELECT * FROM mysql.user", "SHOW RELAYLOG EVENTS", "SHOW SLAVE STATUS",
+        "SHOW GRANTS FOR 'x'@'y'", "SET PASSWORD = 'x'", "EXPLAIN SELECT 1", "PREPARE s FROM 'SELECT 1'", "START SLAVE",
+        "SHOW CREATE VIEW v", "COMMIT RELEASE", "SET ROLE NONE"}) {
     EXPECT_EQ(error_of(text, {.database = "db"}).code, 1235) << text;
   }
 }

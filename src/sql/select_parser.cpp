@@ -50,6 +50,8 @@ Result<Select::Item> parse_item(TokenCursor& cursor, const ExpressionRules& rule
   return item;
 }
 
+}  // namespace
+
 Result<std::uint64_t> parse_row_count(TokenCursor& cursor, const ExpressionRules& rules) {
   if (rules.parameters && cursor.peek().kind == TokenKind::placeholder) {
     cursor.next();
@@ -67,8 +69,6 @@ Result<std::uint64_t> parse_row_count(TokenCursor& cursor, const ExpressionRules
   }
   return cursor.error_here();
 }
-
-}  // namespace
 
 Result<std::optional<Limit>> parse_limit(TokenCursor& cursor, const ExpressionRules& rules) {
   if (!cursor.accept_word("LIMIT")) return std::nullopt;

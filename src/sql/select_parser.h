@@ -11,6 +11,9 @@ namespace sluice::sql {
 /// SELECT from a table is TenantQueryParser's.
 [[nodiscard]] Result<Select> parse_select(TokenCursor& cursor, const ExpressionRules& rules);
 
+/// A whole number, as LIMIT takes; 0 for a parameter that stands for one.
+[[nodiscard]] Result<std::uint64_t> parse_row_count(TokenCursor& cursor, const ExpressionRules& rules);
+
 /// LIMIT n, LIMIT offset, n or LIMIT n OFFSET offset; nothing if the cursor is not at LIMIT.
 [[nodiscard]] Result<std::optional<Limit>> parse_limit(TokenCursor& cursor, const ExpressionRules& rules);
 

@@ -55,6 +55,7 @@ class ShowParser {
     if (cursor_.accept_words({"BINARY", "LOGS"}) || cursor_.accept_words({"MASTER", "LOGS"})) {
       return ended(ShowBinaryLogs{});
     }
+    if (cursor_.accept_words({"BINLOG", "EVENTS"})) return parse_binlog_events();
     if (cursor_.accept_words({"SLAVE", "HOSTS"})) {
       return ended(ShowReplicas{.new_names = false});
     }
@@ -107,6 +108,24 @@ class ShowParser {
       filter.where = std::move(*where);
     }
     return filter;
+  }
+
+  /// [IN 'file'] [FROM position] [LIMIT]
+  Result<std::optional<Statement>> parse_binlog_events() {
+    ShowBinlogEvents show;
+    if (cursor_.accept_word("IN")) {
+      if (cursor_.peek().kind != TokenKind::string) return cursor_.error_here();
+      show.file = cursor_.next().text;
+    }
+    if (cursor_.accept_word("FROM")) {
+      auto position = parse_row_count(cursor_, expressions_);
+      if (!position) return std::unexpected(std::move(position.error()));
+      show.position = *position;
+    }
+    auto limit = parse_limit(cursor_, expressions_);
+    if (!limit) return std::unexpected(std::move(limit.error()));
+    show.limit = *limit;
+    return ended(std::move(show));
   }
 
   /// [FOR CURRENT_USER[()]]

@@ -89,6 +89,20 @@ struct ShowMasterStatus {};
 /// SHOW BINARY LOGS, SHOW MASTER LOGS
 struct ShowBinaryLogs {};
 
+/// SHOW BINLOG EVENTS: of the named file, or the oldest; from a position on, or the file's first event.
+struct ShowBinlogEvents {
+  std::optional<std::string> file;
+  std::optional<std::uint64_t> position;
+  std::optional<Limit> limit;
+};
+
+/// PURGE BINARY LOGS: the files before the one named, or those last written to before a time. One of the two is there.
+struct PurgeLogs {
+  std::optional<std::string> to;
+  std::optional<Expression> before;
+  std::int64_t seconds_less = 0;  ///< to be taken from `before`
+};
+
 /// SHOW WARNINGS, SHOW ERRORS; or their number: SHOW COUNT(*) WARNINGS
 struct ShowDiagnostics {
   bool errors_only = false;
@@ -122,7 +136,7 @@ struct TenantQuery {
 };
 
 using Statement = std::variant<Select, Set, ShowVariables, ShowStatus, ShowParameters, ShowMasterStatus, ShowBinaryLogs,
-                               ShowDiagnostics, ShowReplicas, ShowProcessList, ShowGrants, UseDatabase,
-                               TransactionControl, TenantQuery>;
+                               ShowBinlogEvents, PurgeLogs, ShowDiagnostics, ShowReplicas, ShowProcessList, ShowGrants,
+                               UseDatabase, TransactionControl, TenantQuery>;
 
 }  // namespace sluice::sql
