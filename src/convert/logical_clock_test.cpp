@@ -29,6 +29,14 @@ TEST(LogicalClock, AGapOfTheSourceStaysAGap) {
   EXPECT_EQ(clock.rebase({2, 5}, "f"), (Clock{2, 5}));
 }
 
+TEST(LogicalClock, NumbersNoSourceReachesDoNotOverflow) {
+  LogicalClock clock(1);
+  EXPECT_EQ(clock.rebase({INT64_MIN, INT64_MIN}, "f"), (Clock{1, 2}));
+  const Clock far = clock.rebase({INT64_MAX, INT64_MAX}, "f");
+  EXPECT_GT(far.sequence_number, 2);
+  EXPECT_EQ(clock.rebase({INT64_MIN, INT64_MAX}, "f").sequence_number, far.sequence_number + 1);
+}
+
 TEST(LogicalClock, AFileOfOursBeginsAtOne) {
   LogicalClock clock(0);
   (void)clock.rebase({0, 1}, "f");

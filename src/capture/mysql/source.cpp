@@ -173,7 +173,8 @@ SourceFailure Source::stream(const convert::LogState& state, convert::Transactio
   }
   TransactionAssembler assembler({.flavour = options_.flavour,
                                   .tenant = options_.tenant,
-                                  .keep_compressed_transactions = options_.keep_compressed_transactions},
+                                  .keep_compressed_transactions = options_.keep_compressed_transactions,
+                                  .checksums = facts_.checksums},
                                  std::move(*place), receiver);
   const auto silence_max = 3 * options_.heartbeat + std::chrono::seconds(5);
   const auto end = [&](SourceFailure failure) {

@@ -164,6 +164,9 @@ Result<SourceFacts> inspect_source(Client& client, const SourceOptions& options)
   if (auto checked = check_privileges(client, options); !checked) return std::unexpected(checked.error());
   if (auto checked = check_log_settings(client); !checked) return std::unexpected(checked.error());
   if (auto checked = check_server_id(client, facts, options); !checked) return std::unexpected(checked.error());
+  const auto checksum = variable(client, "binlog_checksum");
+  if (!checksum) return std::unexpected(checksum.error());
+  facts.checksums = *checksum == "CRC32";
   if (options.flavour == Flavour::mariadb) {
     facts.uses_gtids = true;
     return facts;

@@ -15,6 +15,7 @@ struct SourceFacts {
   std::uint64_t version_number = 0;  ///< 80400 for 8.4.0
   std::string server;                ///< its server_uuid, or for MariaDB its server_id: see SourcePlace
   std::uint32_t server_id = 0;
+  bool checksums = false;    ///< binlog_checksum is CRC32
   bool uses_gtids = false;   ///< MySQL: gtid_mode is ON; MariaDB: always
   binlog::GtidSet executed;  ///< MySQL with GTIDs
   binlog::GtidSet purged;    ///< MySQL with GTIDs

@@ -8,6 +8,7 @@
 #include "binlog/gtid_event.h"
 #include "binlog/other_events.h"
 #include "binlog/transaction_boundary.h"
+#include "capture/mysql/event_check.h"
 #include "capture/mysql/source.h"
 #include "convert/layout.h"
 #include "mysql/replication_commands.h"
@@ -104,7 +105,7 @@ Result<Source::Scan> Source::scan(const std::string& file, const std::function<b
   }
   Scan scan;
   scan.file = file;
-  bool checksums = false;
+  EventCheck check(facts_.checksums);
   while (true) {
     const auto payload = client.read_payload(std::chrono::milliseconds(30'000));
     if (!payload) return std::unexpected(payload.error());
@@ -113,24 +114,15 @@ Result<Source::Scan> Source::scan(const std::string& file, const std::function<b
       return scan;
     }
     if ((*payload)[0] == 0xFF) return std::unexpected(client.error_of(*payload));
-    const ByteView event = payload->subspan(1);
-    const auto header = binlog::decode_event_header(event);
-    if (!header || header->event_size != event.size())
-      return fail(ErrorKind::corrupt, "the source sent an event without a sensible header");
-    if (header->type == EventType::format_description) {
-      const auto format = binlog::decode_format_description(event);
-      if (!format) return std::unexpected(format.error());
-      checksums = format->checksum == binlog::Checksum::crc32;
-    }
-    const std::size_t trailer = checksums && header->type != EventType::rotate ? binlog::checksum_size : 0;
-    const ByteView body = event.subspan(EventHeader::size, event.size() - EventHeader::size - trailer);
+    const auto checked = check.check(payload->subspan(1));
+    if (!checked) return std::unexpected(checked.error());
+    const EventHeader* const header = &checked->header;
+    const ByteView body = checked->body;
     if (header->type == EventType::rotate) {
       const auto rotate = binlog::decode_rotate_event(body);
       if (!rotate) return std::unexpected(rotate.error());
       if ((header->flags & binlog::flag_artificial) != 0 || header->log_pos == 0) {
-        std::string name(rotate->file);
-        // A checksum may stand behind the name; no file name we asked for has one.
-        if (name.starts_with(file)) name = file;
+        const std::string name(rotate->file);
         if (scan.file != name) scan.header_done = false;
         scan.file = name;
         scan.position = rotate->position;

@@ -71,53 +71,41 @@ std::unexpected<Error> unknown_event(EventType type) {
 TransactionAssembler::TransactionAssembler(Options options, SourcePlace place, convert::TransactionReceiver& receiver)
     : options_(std::move(options)),
       receiver_(receiver),
+      check_(options_.checksums),
       position_(place.position),
       file_(place.file),
       place_(std::move(place)) {}
 
 Result<void> TransactionAssembler::take(ByteView event) {
-  const auto header = binlog::decode_event_header(event);
-  if (!header || header->event_size != event.size()) {
-    return fail(ErrorKind::corrupt,
-                fmt::format("the source sent an event whose header does not fit its {} bytes", event.size()));
-  }
-  if (header->type == EventType::format_description) return take_format(*header, event);
-  // Before the format is known only the artificial ROTATE comes; it has a checksum if its CRC says so.
-  const bool checked = has_format_ ? checksum_ == binlog::Checksum::crc32 : binlog::checksum_matches(event);
-  if (checked && !binlog::checksum_matches(event)) {
-    return fail(ErrorKind::corrupt,
-                fmt::format("a {} event of the source (end position {}) arrived with a wrong checksum",
-                            binlog::event_type_name(header->type), header->log_pos));
-  }
-  const std::size_t trailer = checked ? binlog::checksum_size : 0;
-  if (event.size() < EventHeader::size + trailer) {
-    return fail(ErrorKind::corrupt, "the source sent an event that is shorter than its checksum");
-  }
-  const ByteView body = event.subspan(EventHeader::size, event.size() - EventHeader::size - trailer);
-  if (header->type == EventType::rotate) return take_rotate(body);
-  if (!has_format_) return fail(ErrorKind::corrupt, "the source sent events before their format");
-  follow_position(*header);
-  if (is_housekeeping(header->type)) return {};
-  if (header->type == EventType::incident) {
+  const auto checked = check_.check(event);
+  if (!checked) return std::unexpected(checked.error());
+  const EventHeader& header = checked->header;
+  const ByteView body = checked->body;
+  if (checked->format) return take_format(header, *checked->format);
+  if (header.type == EventType::rotate) return take_rotate(body);
+  follow_position(header);
+  if (is_housekeeping(header.type)) return {};
+  if (header.type == EventType::incident) {
     return fail(
         ErrorKind::refused,
         "the source logged an INCIDENT: it lost changes itself, so its binlog is not complete from here on. Find out "
         "what was lost, then start a new log behind it");
   }
-  return options_.flavour == Flavour::mariadb ? take_mariadb_event(*header, body) : take_mysql_event(*header, body);
+  return options_.flavour == Flavour::mariadb ? take_mariadb_event(header, body) : take_mysql_event(header, body);
 }
 
-Result<void> TransactionAssembler::take_format(const EventHeader& header, ByteView event) {
-  const auto format = binlog::decode_format_description(event);
-  if (!format) return fail(ErrorKind::corrupt, "the source's format description: " + format.error().message);
+Result<void> TransactionAssembler::take_format(const EventHeader& header, const binlog::FormatDescription& format) {
   if (in_transaction_) return fail(ErrorKind::corrupt, "the source's binlog file ended inside a transaction");
-  checksum_ = format->checksum;
-  has_format_ = true;
   follow_position(header);
   if (options_.flavour == Flavour::mariadb) {
     return receiver_.format(binlog::mysql57_format_description(std::string(mariadb_tenant_version)), header.timestamp);
   }
-  return receiver_.format(*format, header.timestamp);
+  if (!format.knows_checksums()) {
+    return fail(ErrorKind::unsupported,
+                fmt::format("the source's binlog is of version {}; MySQL before 5.6.1 is not supported",
+                            format.server_version));
+  }
+  return receiver_.format(format, header.timestamp);
 }
 
 Result<void> TransactionAssembler::take_rotate(ByteView body) {
@@ -198,6 +186,13 @@ Result<void> TransactionAssembler::take_mariadb_event(const EventHeader& header,
 Result<void> TransactionAssembler::take_mariadb_gtid(const EventHeader& header, ByteView body) {
   const auto gtid = binlog::decode_mariadb_gtid_event(body);
   if (!gtid) return fail(ErrorKind::corrupt, "the source's GTID event: " + gtid.error().message);
+  if (gtid->sequence == 0 || gtid->sequence > binlog::gtid_number_max) {
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("the source sent GTID {}-{}-{}; MySQL's GTIDs have numbers from 1 to {}, so no client could "
+                    "be told. Choose another domain (gtid_domain_id) and start a new log",
+                    gtid->domain, header.server_id, gtid->sequence, binlog::gtid_number_max));
+  }
   const bool group = (gtid->flags & binlog::MariadbGtidEvent::group_commit) != 0 &&
                      (gtid->flags & binlog::MariadbGtidEvent::transactional) != 0;
   convert::TransactionStart start{.timestamp = header.timestamp,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "binlog/event_header.h"
 #include "binlog/transaction_boundary.h"
+#include "capture/mysql/event_check.h"
 #include "capture/mysql/flavour.h"
 #include "capture/mysql/mariadb_translation.h"
 #include "capture/mysql/source_place.h"
@@ -22,6 +23,7 @@ class TransactionAssembler {
     Flavour flavour = Flavour::mysql;
     std::string tenant;                         ///< MariaDB domains get uuids made of its name
     bool keep_compressed_transactions = false;  ///< pass TRANSACTION_PAYLOAD as it is
+    bool checksums = false;                     ///< as SourceFacts::checksums
   };
 
   /// The stream begins at `place`. The receiver must outlive the assembler.
@@ -43,7 +45,7 @@ class TransactionAssembler {
   static constexpr std::uint32_t event_size_max = (1U << 30U) + (1U << 20U);
 
  private:
-  [[nodiscard]] Result<void> take_format(const binlog::EventHeader& header, ByteView event);
+  [[nodiscard]] Result<void> take_format(const binlog::EventHeader& header, const binlog::FormatDescription& format);
   [[nodiscard]] Result<void> take_rotate(ByteView body);
   [[nodiscard]] Result<void> take_mysql_event(const binlog::EventHeader& header, ByteView body);
   [[nodiscard]] Result<void> take_gtid(const binlog::EventHeader& header, ByteView body);
@@ -58,8 +60,7 @@ class TransactionAssembler {
 
   Options options_;
   convert::TransactionReceiver& receiver_;
-  binlog::Checksum checksum_ = binlog::Checksum::none;
-  bool has_format_ = false;
+  EventCheck check_;
   binlog::TransactionBoundary boundary_;
   bool in_transaction_ = false;
   std::uint64_t position_;  ///< behind the event just taken

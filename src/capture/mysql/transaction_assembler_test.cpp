@@ -107,6 +107,30 @@ TEST(TransactionAssembler, StatementsAndTransactionsEndWhereTheyShould) {
   EXPECT_EQ(recorder.story, "b.cb...cb.c");
 }
 
+TEST(TransactionAssembler, AFileOfAServerThatKnowsNoChecksumsIsUnsupported) {
+  Recorder recorder;
+  TransactionAssembler assembler({}, start(), recorder);
+  auto description = binlog::mysql57_format_description("5.7.44-log");
+  description.server_version = "5.5.62";
+  description.checksum = binlog::Checksum::none;
+  const Bytes event = binlog::make_event(header_of(EventType::format_description),
+                                         binlog::encode_format_description(description), binlog::Checksum::none);
+  EXPECT_EQ(assembler.take(event).error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(recorder.version, "");
+}
+
+TEST(TransactionAssembler, MariadbNumbersThatNoGtidOfMysqlHasAreUnsupported) {
+  for (const std::uint64_t sequence : {std::uint64_t{0}, ~std::uint64_t{0}}) {
+    Recorder recorder;
+    TransactionAssembler assembler({.flavour = Flavour::mariadb, .tenant = "a.b"}, start(), recorder);
+    ASSERT_TRUE(assembler.take(format_event()));
+    ByteWriter gtid;
+    gtid.u64(sequence).u32(0).u8(0).zeros(6);
+    EXPECT_EQ(assembler.take(event_of(EventType::mariadb_gtid, gtid.view())).error().kind, ErrorKind::unsupported);
+    EXPECT_EQ(recorder.story, "");
+  }
+}
+
 TEST(TransactionAssembler, XaTransactionsEndWithTheirPrepare) {
   Recorder recorder;
   TransactionAssembler assembler({}, start(), recorder);
