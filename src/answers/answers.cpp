@@ -13,8 +13,6 @@ namespace sluice::answers {
 namespace {
 
 constexpr std::uint32_t version_with_encrypted_column = 80014;
-/// Bytes of a statement that SHOW PROCESSLIST tells without FULL.
-constexpr std::size_t process_info_size_max = 100;
 
 SqlColumn::Type column_type(const sql::Value& value) {
   if (std::holds_alternative<std::int64_t>(value)) return SqlColumn::Type::integer;
@@ -96,25 +94,6 @@ SqlRows answer_binary_logs(const std::vector<store::LogFileInfo>& files, std::ui
     row.emplace_back(std::to_string(file.size));
     if (encrypted) row.emplace_back("No");
   }
-  return answer;
-}
-
-SqlRows answer_replicas(const sql::ShowReplicas& show) {
-  return {.columns = {number_column(show.new_names ? "Server_Id" : "Server_id"), text_column("Host"),
-                      number_column("Port"), number_column(show.new_names ? "Source_Id" : "Master_id"),
-                      text_column(show.new_names ? "Replica_UUID" : "Slave_UUID")},
-          .rows = {}};
-}
-
-SqlRows answer_process_list(const sql::ShowProcessList& show, const EvaluationContext& context,
-                            std::string_view statement) {
-  SqlRows answer{.columns = {number_column("Id"), text_column("User"), text_column("Host"), text_column("db"),
-                             text_column("Command"), number_column("Time"), text_column("State"), text_column("Info")},
-                 .rows = {}};
-  const std::string_view info = show.full ? statement : sql::utf8_start(statement, process_info_size_max);
-  answer.rows.push_back({std::to_string(context.client.connection_id), context.client.user, context.client.host,
-                         context.database.empty() ? std::nullopt : std::optional(context.database), "Query", "0",
-                         "init", std::string(info)});
   return answer;
 }
 

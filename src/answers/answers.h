@@ -49,13 +49,6 @@ inline constexpr std::size_t answer_size_max = 16U << 20U;
 /// SHOW BINLOG EVENTS. Blocks on the disk. Error 1220 as MySQL words it, and for an answer beyond answer_size_max.
 [[nodiscard]] Result<SqlRows> answer_binlog_events(const sql::ShowBinlogEvents& show, const EvaluationContext& context);
 
-/// SHOW SLAVE HOSTS, SHOW REPLICAS: nobody is registered.
-[[nodiscard]] SqlRows answer_replicas(const sql::ShowReplicas& show);
-
-/// SHOW PROCESSLIST, of the session alone, as for a user without the PROCESS privilege.
-[[nodiscard]] SqlRows answer_process_list(const sql::ShowProcessList& show, const EvaluationContext& context,
-                                          std::string_view statement);
-
 /// SHOW GRANTS: everybody who can log in may read the schema and subscribe, administrators more.
 [[nodiscard]] SqlRows answer_grants(const SqlClient& client);
 

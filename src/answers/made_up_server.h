@@ -69,6 +69,14 @@ class MadeUpServer : public ServerState {
   [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
   [[nodiscard]] bool tls_available() const override { return true; }
+  [[nodiscard]] std::vector<SessionInfo> sessions() const override { return its_sessions; }
+  [[nodiscard]] std::vector<DumpInfo> dumps() const override { return its_dumps; }
+  [[nodiscard]] std::vector<ReplicaInfo> replicas() const override { return its_replicas; }
+  bool kill(std::uint32_t id, KillScope scope, std::uint32_t killer) override {
+    killed.push_back(std::to_string(id) + (scope == KillScope::statement ? " statement" : " connection") + " by " +
+                     std::to_string(killer));
+    return true;
+  }
   [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override {
     asked.push_back(query);
     return tenant_answer;
@@ -76,6 +84,10 @@ class MadeUpServer : public ServerState {
 
   std::string version = "5.7.44-sluice";
   CaptureStatus capture{.state = "capturing", .source = "192.0.2.7:3306", .error = ""};
+  std::vector<SessionInfo> its_sessions;
+  std::vector<DumpInfo> its_dumps;
+  std::vector<ReplicaInfo> its_replicas;
+  std::vector<std::string> killed;
   std::vector<std::string> asked;
   Result<TenantRows> tenant_answer = TenantRows{.columns = {"a"}, .rows = {{"1"}, {std::nullopt}}};
 

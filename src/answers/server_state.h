@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "answers/session_info.h"
 #include "base/error.h"
 #include "binlog/gtid_set.h"
 #include "parameters/parameters.h"
@@ -38,6 +39,14 @@ class ServerState {
   [[nodiscard]] virtual store::Log& log() const = 0;  ///< to read, and to purge
   [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
   [[nodiscard]] virtual bool tls_available() const = 0;
+
+  // Connections. Snapshots, in the order the connections came.
+  [[nodiscard]] virtual std::vector<SessionInfo> sessions() const = 0;
+  [[nodiscard]] virtual std::vector<DumpInfo> dumps() const = 0;
+  [[nodiscard]] virtual std::vector<ReplicaInfo> replicas() const = 0;
+  /// Ends a connection, or what it is doing, soon; false if there is no such connection. One that kills itself
+  /// (`killer` is `id`) gets its answer first.
+  virtual bool kill(std::uint32_t id, KillScope scope, std::uint32_t killer) = 0;
 
   /// Runs a query that only the tenant database can answer, on a connection of its own, read only, limited in size and
   /// time. Blocks: call it from a worker thread.

@@ -112,6 +112,8 @@ class SqlSession {
   /// Any thread. The client is gone or the server stops: a statement under way ends soon, with error 1317, and so do
   /// later ones.
   virtual void cancel() = 0;
+  /// Any thread. Ends a statement under way soon, with error 1317; later ones run.
+  virtual void interrupt() = 0;
 };
 
 /// Makes the SQL side of a new connection, after log-in. Any I/O thread.

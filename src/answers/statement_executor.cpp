@@ -6,6 +6,7 @@
 
 #include "answers/answers.h"
 #include "answers/purge_logs.h"
+#include "answers/session_statements.h"
 #include "answers/set_statement.h"
 #include "answers/version_number.h"
 #include "sql/error_code.h"
@@ -46,6 +47,7 @@ struct Blocks {
       return system->scope == sql::Scope::global || (system->value && waits(*system->value));
     });
   }
+  bool operator()(const sql::Kill& kill) const { return waits(kill.id); }
   bool operator()(const sql::ShowVariables& show) const { return waits(show.filter); }
   bool operator()(const sql::ShowStatus& show) const { return waits(show.filter); }
   bool operator()(const sql::ShowParameters& show) const { return waits(show.filter); }
@@ -63,7 +65,6 @@ struct Runner {
   SessionVariables& variables;
   UserVariables& user_variables;
   Diagnostics& diagnostics;
-  std::string_view text;
 
   static Result<StatementResult> as_result(Result<SqlRows> rows) {
     if (!rows) return std::unexpected(std::move(rows.error()));
@@ -109,9 +110,14 @@ struct Runner {
   Result<StatementResult> operator()(const sql::ShowDiagnostics& show) const {
     return answer_diagnostics(show, diagnostics);
   }
-  Result<StatementResult> operator()(const sql::ShowReplicas& show) const { return answer_replicas(show); }
+  Result<StatementResult> operator()(const sql::ShowReplicas& show) const { return answer_replicas(show, server); }
   Result<StatementResult> operator()(const sql::ShowProcessList& show) const {
-    return answer_process_list(show, context, text);
+    return answer_process_list(show, context);
+  }
+  Result<StatementResult> operator()(const sql::ShowDumpList& show) const { return answer_dump_list(show, context); }
+  Result<StatementResult> operator()(const sql::Kill& kill) const {
+    if (auto killed = execute_kill(kill, context, server); !killed) return std::unexpected(std::move(killed.error()));
+    return SqlOk{};
   }
   Result<StatementResult> operator()(const sql::ShowGrants& /*show*/) const { return answer_grants(context.client); }
   Result<StatementResult> operator()(const sql::TransactionControl& /*control*/) const { return SqlOk{}; }
@@ -169,11 +175,13 @@ StatementResult StatementExecutor::run(std::string_view text, const sql::ParseRu
   const auto statement = sql::parse_statement(text, parse_rules);
   if (!statement) return refuse(statement.error(), false);
   if (!std::holds_alternative<sql::ShowDiagnostics>(*statement)) diagnostics_.clear();
-  auto result = run_statement(*statement, text);
+  cancellation_.begin_statement();
+  auto result = run_statement(*statement);
+  cancellation_.end_statement();
   return result ? std::move(*result) : refuse(result.error(), false);
 }
 
-Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& statement, std::string_view text) {
+Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& statement) {
   if (const auto* use = std::get_if<sql::UseDatabase>(&statement)) {
     if (auto chosen = choose_database(use->name); !chosen) return std::unexpected(std::move(chosen.error()));
     return SqlOk{};
@@ -191,8 +199,7 @@ Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& s
                            .context = context,
                            .variables = variables_,
                            .user_variables = user_variables_,
-                           .diagnostics = diagnostics_,
-                           .text = text},
+                           .diagnostics = diagnostics_},
                     statement);
 }
 

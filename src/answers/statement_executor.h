@@ -37,12 +37,13 @@ class StatementExecutor : public SqlSession {
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view name) const override;
   [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return variables_.wait_timeout(); }
   void cancel() override { cancellation_.cancel(); }
+  void interrupt() override { cancellation_.interrupt(); }
 
  private:
   [[nodiscard]] sql::ParseRules rules(const sql::Dialect& dialect) const;
   /// Parses, runs and keeps what SHOW WARNINGS tells.
   [[nodiscard]] StatementResult run(std::string_view text, const sql::ParseRules& parse_rules);
-  [[nodiscard]] Result<StatementResult> run_statement(const sql::Statement& statement, std::string_view text);
+  [[nodiscard]] Result<StatementResult> run_statement(const sql::Statement& statement);
   [[nodiscard]] Result<PreparedStatement> make_prepared(std::string_view sql) const;
   [[nodiscard]] Result<void> choose_database(std::string_view name);
 

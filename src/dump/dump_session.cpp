@@ -31,19 +31,25 @@ struct PeerWatch {
 
 class DumpSession {
  public:
-  DumpSession(mysql::Channel& channel, Notifier& notifier, const DumpService& service, const Subscriber& subscriber)
+  DumpSession(mysql::Channel& channel, Notifier& notifier, const DumpService& service, const Subscriber& subscriber,
+              DumpControl& control)
       : channel_(channel),
         executor_(channel.executor()),
         service_(service),
         subscriber_(subscriber),
+        control_(control),
         waiter_(notifier),
         reader_(service.log),
         sender_(channel, subscriber, service.server_id, service.registry->limits()),
-        filter_(binlog::GtidSet(), std::nullopt) {
+        filter_(binlog::GtidSet(), std::nullopt),
+        entry_(service.registry->add(subscriber)) {
     watch_->waiter = &waiter_;
+    control_.attach([this] { waiter_.wake(); });
+    sender_.count_in(entry_);
   }
   ~DumpSession() {
     watch_->waiter = nullptr;
+    control_.detach();
     channel_.cancel_waits();
   }
   DumpSession(const DumpSession&) = delete;
@@ -52,7 +58,12 @@ class DumpSession {
   asio::awaitable<Result<void>> run() {
     Result<void> ended = co_await prepare();
     while (ended && !done_) {
-      ended = co_await step();
+      // Not in one expression: g++ 12 gets two co_await there wrong.
+      if (control_.ending() != DumpControl::Ending::none) {
+        ended = co_await stop();
+      } else {
+        ended = co_await step();
+      }
     }
     if (!ended && ended.error().kind == ErrorKind::refused) {
       co_await tell(ended.error());
@@ -69,6 +80,9 @@ class DumpSession {
     if (!known) {
       co_return std::unexpected(known.error());
     }
+    if (!entry_) {
+      co_return fail(ErrorKind::refused, "Insufficient binlog instance resources", fatal_dump_error);
+    }
     watch_peer();
     if (starts_by_gtids(subscriber_)) {
       const Result<void> caught_up = co_await wait_until_not_ahead(*known);
@@ -84,12 +98,10 @@ class DumpSession {
     begin_ = position_ = last_ = start->position;
     hold_ = std::move(start->hold);
     filter_ = TransactionFilter(std::move(start->known), start->skip_end);
-    entry_ = service_.registry->add(subscriber_, position_);
-    if (!entry_) {
-      co_return fail(ErrorKind::refused, "Insufficient binlog instance resources", fatal_dump_error);
-    }
-    sender_.count_in(entry_);
-    log::info("{}: dump for server id {} begins at {}:{}", channel_.peer(), subscriber_.server_id,
+    entry_->file = position_.file;
+    entry_->offset = position_.offset;
+    entry_->state = DumpState::sending;
+    log::info("{}: dump for server id {} begins at {}:{}", subscriber_.name(), subscriber_.server_id,
               binlog::log_file_name(position_.file), position_.offset);
     // By GTID the stream begins, to all appearance, at the file's start, as mysqld's does: a replica that reads in
     // parallel takes a format description with a log_pos as the sign to roll back a transaction it got in part before.
@@ -112,8 +124,26 @@ class DumpSession {
       if (watch_->gone) {
         co_return gone();
       }
+      if (control_.ending() != DumpControl::Ending::none) {
+        break;
+      }
     }
     co_return Result<void>();
+  }
+
+  /// Somebody wants the dump to end.
+  asio::awaitable<Result<void>> stop() {
+    if (control_.ending() == DumpControl::Ending::replaced) {
+      co_return std::unexpected(
+          broken_off("A slave with the same server_uuid/server_id as this slave has connected to the master"));
+    }
+    const Result<void> sent = co_await sender_.send_all(position_);
+    if (!sent) {
+      co_return sent;
+    }
+    done_ = true;
+    const Bytes eof = mysql::encode_eof({});
+    co_return co_await channel_.write_payload(eof);
   }
 
   asio::awaitable<Result<void>> add_format_description(const store::LogPosition front) {
@@ -263,9 +293,11 @@ class DumpSession {
     if (position_ != service_.log->end()) {
       co_return Result<void>();  // it has grown while we were sending
     }
-    entry_->waiting = true;
+    entry_->state = DumpState::waiting;
     co_await waiter_.wait(sender_.heartbeat_time());
-    entry_->waiting = false;
+    if (position_ != service_.log->end()) {
+      entry_->state = DumpState::sending;
+    }
     if (watch_->gone) {
       co_return gone();
     }
@@ -298,13 +330,17 @@ class DumpSession {
     const std::string_view what = cause.kind == ErrorKind::corrupt     ? "bogus data in log event"
                                   : cause.kind == ErrorKind::not_found ? "could not find next log"
                                                                        : "I/O error reading log event";
-    const std::string file = binlog::log_file_name(position_.file);
-    return fail(ErrorKind::refused,
-                fmt::format("{} ({}); the first event '{}' at {}, the last event read from '{}' at {}, the last byte "
-                            "read from '{}' at {}.",
-                            what, cause.message, binlog::log_file_name(begin_.file), begin_.offset,
-                            binlog::log_file_name(last_.file), last_.offset, file, position_.offset),
-                fatal_dump_error);
+    return std::unexpected(broken_off(fmt::format("{} ({})", what, cause.message)));
+  }
+
+  /// What mysqld says when it ends a dump.
+  [[nodiscard]] Error broken_off(std::string_view what) const {
+    return {ErrorKind::refused,
+            fmt::format("{}; the first event '{}' at {}, the last event read from '{}' at {}, the last byte read from "
+                        "'{}' at {}.",
+                        what, binlog::log_file_name(begin_.file), begin_.offset, binlog::log_file_name(last_.file),
+                        last_.offset, binlog::log_file_name(position_.file), position_.offset),
+            fatal_dump_error};
   }
 
   /// The subscriber was so far behind that its files could be kept no longer.
@@ -330,6 +366,7 @@ class DumpSession {
   const asio::any_io_executor executor_;
   const DumpService& service_;
   const Subscriber& subscriber_;
+  DumpControl& control_;
   Notifier::Waiter waiter_;
   std::shared_ptr<PeerWatch> watch_ = std::make_shared<PeerWatch>();
   store::LogReader reader_;
@@ -346,18 +383,18 @@ class DumpSession {
 }  // namespace
 
 asio::awaitable<Result<void>> serve(mysql::Channel& channel, Notifier& notifier, const DumpService& service,
-                                    Subscriber subscriber) {
+                                    Subscriber subscriber, DumpControl& control) {
   DumpTotals& totals = service.registry->totals();
   ++totals.requests;
   // Apart from the frame: g++ 12 takes the allocation of a large one for a mismatch.
-  const auto session = std::make_unique<DumpSession>(channel, notifier, service, subscriber);
+  const auto session = std::make_unique<DumpSession>(channel, notifier, service, subscriber, control);
   Result<void> ended = co_await session->run();
   if (!ended && ended.error().kind == ErrorKind::refused) {
     ++totals.refused;
   } else if (!ended && ended.error().kind != ErrorKind::closed) {
     ++totals.broken;
   }
-  log::info("{}: dump for server id {} ended: {}", channel.peer(), subscriber.server_id,
+  log::info("{}: dump for server id {} ended: {}", subscriber.name(), subscriber.server_id,
             ended ? "everything sent" : ended.error().message);
   co_return ended;
 }

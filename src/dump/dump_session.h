@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "dump/dump_control.h"
 #include "dump/dump_registry.h"
 #include "dump/notifier.h"
 #include "dump/subscriber.h"
@@ -27,10 +28,12 @@ struct DumpService {
 /// A subscriber that has caught up is sent the log's shared blocks; one that is behind gets the files read in large
 /// pieces. A slow one costs its position and one buffer while a write is under way; an idle one no buffer at all.
 ///
-/// Succeeds when a non-blocking dump has sent everything and EOF: the connection takes the next command.
+/// Succeeds when a non-blocking dump has sent everything and EOF, or when `control` killed it: the connection takes the
+/// next command.
 /// ErrorKind::refused: the subscriber was told (error 1236). Other errors: the connection is broken. After an error it
 /// has to be closed.
 [[nodiscard]] asio::awaitable<Result<void>> serve(mysql::Channel& channel, Notifier& notifier,
-                                                  const DumpService& service, Subscriber subscriber);
+                                                  const DumpService& service, Subscriber subscriber,
+                                                  DumpControl& control);
 
 }  // namespace sluice::dump

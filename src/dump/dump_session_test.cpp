@@ -371,6 +371,70 @@ TEST_F(DumpSessionTest, GoesOnWithWhatIsAdded) {
   EXPECT_LE(writes, totals.events);
 }
 
+TEST_F(DumpSessionTest, CountsWhatItSends) {
+  Subscriber subscriber = at(1, 4);
+  subscriber.non_blocking = false;
+  subscriber.flags = 4;
+  TestDump dump(log, subscriber);
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  store::LogPosition reached;
+  while (reached < log.log->end()) {
+    const Bytes event = dump.event();
+    ASSERT_FALSE(event.empty());
+    bytes += event.size() + store::Block::frame_size;
+    const binlog::EventHeader header = header_of(event);
+    if (header.type == EventType::rotate && header.log_pos == 0) {
+      reached = {reached.file + 1, 0};
+      continue;
+    }
+    ++events;
+    reached.offset = header.log_pos;
+  }
+  const auto waiting = [&] { return dump.registry.snapshot().front().state == DumpState::waiting; };
+  for (int i = 0; i < 200 && !waiting(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const DumpInfo info = dump.registry.snapshot().front();
+  EXPECT_EQ(info.state, DumpState::waiting);
+  EXPECT_EQ(info.position, log.log->end());
+  EXPECT_EQ(info.sent_events, events);
+  EXPECT_EQ(info.sent_bytes, bytes);
+  EXPECT_EQ(info.rotates, log.log->end().file);
+  EXPECT_EQ(info.heartbeats, 0U);
+  EXPECT_EQ(info.timestamp, 1'700'000'000U);
+  EXPECT_EQ(info.subscriber.flags, 4U);
+}
+
+TEST_F(DumpSessionTest, OneThatIsKilledEndsWithEof) {
+  Subscriber subscriber = at(3, log.stored(3).size());
+  subscriber.non_blocking = false;
+  TestDump dump(log, subscriber);
+  (void)dump.event();
+  (void)dump.event();
+  dump.stop(DumpControl::Ending::killed);
+  EXPECT_TRUE(dump.event().empty());
+  EXPECT_EQ(dump.last_other, mysql::encode_eof({}));
+  EXPECT_TRUE(dump.end());
+}
+
+TEST_F(DumpSessionTest, OneThatIsReplacedIsTold) {
+  Subscriber subscriber = at(3, log.stored(3).size());
+  subscriber.non_blocking = false;
+  TestDump dump(log, subscriber);
+  (void)dump.event();
+  (void)dump.event();
+  dump.stop(DumpControl::Ending::replaced);
+  EXPECT_TRUE(dump.event().empty());
+  const auto told = mysql::decode_error(dump.last_other);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->code, 1236U);
+  EXPECT_TRUE(told->message.starts_with(
+      "A slave with the same server_uuid/server_id as this slave has connected to the master; the first event "
+      "'mysql-bin.000003' at "));
+  EXPECT_FALSE(dump.end());
+}
+
 TEST_F(DumpSessionTest, TransactionsWrittenAfterTheDumpBeganAreNotSkipped) {
   Subscriber subscriber = having(numbers({{1, 13}}));
   subscriber.non_blocking = false;

@@ -141,7 +141,7 @@ class TestDump {
     channel_->set_next_sequence(1);
     prepare(registry);
     service_ = {from.log, &registry, disk_.get_executor(), 7, ahead_wait};
-    boost::asio::co_spawn(context_, serve(*channel_, notifier_, service_, std::move(subscriber)),
+    boost::asio::co_spawn(context_, serve(*channel_, notifier_, service_, std::move(subscriber), control),
                           [this](std::exception_ptr, Result<void> ended) {
                             result = std::move(ended);
                             if (close_at_end) {
@@ -192,6 +192,11 @@ class TestDump {
     return Bytes(whole.begin() + 1, whole.end());
   }
 
+  /// Ends the dump as others do.
+  void stop(DumpControl::Ending ending) {
+    boost::asio::post(context_, [this, ending] { control.end(ending); });
+  }
+
   /// Waits for the dump's end.
   Result<void> end() {
     thread_.join();
@@ -200,6 +205,7 @@ class TestDump {
   }
 
   DumpRegistry registry;
+  DumpControl control;
   Bytes last_other;  ///< the payload that was no event
   Result<void> result;
   bool close_at_end = true;

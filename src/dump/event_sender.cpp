@@ -42,6 +42,7 @@ void EventSender::add_rotate(const store::LogPosition& position) {
   // Until it has a FORMAT_DESCRIPTION, the subscriber reads events as it has negotiated.
   const binlog::Checksum checksum = std::exchange(format_known_, true) ? packer_.sent_checksum() : negotiated_;
   packer_.add_own(artificial_rotate(position, server_id_, checksum));
+  ++entry_->rotates;
   skipped_ = false;
 }
 
@@ -71,6 +72,7 @@ void EventSender::add(const store::Block& block, std::size_t first, std::size_t 
 
 void EventSender::add_heartbeat(const store::LogPosition& reached) {
   packer_.add_own(heartbeat(reached, server_id_, packer_.sent_checksum(), heartbeat_v2_));
+  ++entry_->heartbeats;
   ++entry_->totals.heartbeats;
   skipped_ = false;
 }
@@ -100,7 +102,7 @@ asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reach
     channel_.set_next_sequence(packer_.next_sequence());
     co_await finish_write();
   }
-  if (entry_) {
+  if (entry_) {  // one that is refused has none
     entry_->file = reached.file;
     entry_->offset = reached.offset;
   }

@@ -17,7 +17,7 @@ class EventSender {
  public:
   EventSender(mysql::Channel& channel, const Subscriber& subscriber, std::uint32_t server_id, const DumpLimits& limits);
 
-  /// What is sent from now on is counted in `entry`. To be called before anything is queued.
+  /// What is sent is counted in `entry`. To be called before anything is queued.
   void count_in(std::shared_ptr<DumpRegistry::Entry> entry) { entry_ = std::move(entry); }
 
   // These queue.

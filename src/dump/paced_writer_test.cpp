@@ -85,7 +85,7 @@ TEST(PacedDump, MoreDumpsThanAllowedAreRefused) {
   std::shared_ptr<DumpRegistry::Entry> other;
   TestDump dump(log, from_the_start(), 50ms, [&](DumpRegistry& registry) {
     registry.limits().dumps_max = 1;
-    other = registry.add({}, {1, 4});
+    other = registry.add({});
     ASSERT_TRUE(other);
   });
   EXPECT_TRUE(dump.event().empty());
@@ -94,7 +94,7 @@ TEST(PacedDump, MoreDumpsThanAllowedAreRefused) {
   EXPECT_EQ(error->code, fatal_dump_error);
   EXPECT_EQ(error->message, "Insufficient binlog instance resources");
   other.reset();
-  EXPECT_TRUE(dump.registry.add({}, {1, 4}));
+  EXPECT_TRUE(dump.registry.add({}));
 }
 
 }  // namespace

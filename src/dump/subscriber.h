@@ -14,11 +14,13 @@ struct Subscriber {
   std::uint32_t connection_id = 0;
   std::string user;
   std::string peer;             ///< "192.0.2.7:51234"
+  std::string real_host;        ///< the client's own address, if a proxy named it
   std::uint32_t server_id = 0;  ///< the subscriber's own
   std::string uuid;             ///< from @slave_uuid; empty if it has not said
 
   std::string file;            ///< empty: the oldest, or the one `gtid_data` asks for
   std::uint64_t position = 4;  ///< offset in `file`
+  std::uint16_t flags = 0;     ///< as sent, for SHOW BINLOG DUMPLIST
   /// With COM_BINLOG_DUMP_GTID: the encoded set of what the subscriber has. Without `file` it decides where to begin.
   std::optional<Bytes> gtid_data;
 
@@ -30,6 +32,9 @@ struct Subscriber {
   bool checksums = false;
   /// ... unless the subscriber keeps them byte for byte as they are stored (mysqlbinlog --raw).
   bool verbatim = false;
+
+  /// For messages: "192.0.2.7:51234", behind a proxy "192.0.2.7:51234 for 198.51.100.9:40000".
+  [[nodiscard]] std::string name() const { return real_host.empty() ? peer : peer + " for " + real_host; }
 };
 
 }  // namespace sluice::dump

@@ -154,6 +154,7 @@ Result<void> Instance::open_listener() {
   services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
   services.log = log_;
   services.dumps = &dumps_;
+  services.sessions = &sessions_;
   services.server_id = config_.layout.server_id;
   services.make_sql = [this](const answers::SqlClient& client) {
     return std::make_unique<answers::StatementExecutor>(*this, client);

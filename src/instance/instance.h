@@ -36,6 +36,12 @@ class Instance : public answers::ServerState {
   [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] answers::CaptureStatus capture_status() const override { return capture_->status(); }
   [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
+  [[nodiscard]] std::vector<answers::SessionInfo> sessions() const override;
+  [[nodiscard]] std::vector<answers::DumpInfo> dumps() const override;
+  [[nodiscard]] std::vector<answers::ReplicaInfo> replicas() const override { return sessions_.replicas(); }
+  bool kill(std::uint32_t id, answers::KillScope scope, std::uint32_t killer) override {
+    return listener_->kill(id, scope, killer);
+  }
   [[nodiscard]] Result<answers::TenantRows> ask_tenant(const std::string& query) override {
     return tenant_->ask(query);
   }
@@ -67,6 +73,7 @@ class Instance : public answers::ServerState {
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;
   std::vector<parameters::Parameters::Listener> followed_;
+  SessionRegistry sessions_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<InstanceMetrics> metrics_;
   std::unique_ptr<metrics::MetricsServer> metrics_server_;

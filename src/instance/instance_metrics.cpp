@@ -28,14 +28,14 @@ double count(const std::atomic<std::uint64_t>& counter) {
 
 /// Seconds a subscriber is behind: 0 once it has everything there is, or before its first event.
 double delay_of(const dump::DumpInfo& dump, double now) {
-  if (dump.waiting || dump.timestamp == 0) return 0;
+  if (dump.waiting() || dump.timestamp == 0) return 0;
   return std::max(now - dump.timestamp, 0.0);
 }
 
 /// What subscribers' own metrics are told apart by. No port and no connection id, of which there is no end.
 metrics::Labels labels_of(const dump::DumpInfo& dump) {
-  const std::string address = dump.peer.substr(0, dump.peer.rfind(':'));
-  return {{"server_id", std::to_string(dump.server_id)}, {"address", address}};
+  const std::string address = dump.subscriber.peer.substr(0, dump.subscriber.peer.rfind(':'));
+  return {{"server_id", std::to_string(dump.subscriber.server_id)}, {"address", address}};
 }
 
 void add_subscribers(Families& families, const std::vector<dump::DumpInfo>& dumps, double now) {
@@ -161,7 +161,7 @@ void InstanceMetrics::add_subscription(Families& families, Time now) {
   double checkpoint = dumps.empty() ? 0 : wall;
   for (const dump::DumpInfo& dump : dumps) {
     delay = std::max(delay, delay_of(dump, wall));
-    if (!dump.waiting && dump.timestamp != 0) checkpoint = std::min(checkpoint, static_cast<double>(dump.timestamp));
+    if (!dump.waiting() && dump.timestamp != 0) checkpoint = std::min(checkpoint, static_cast<double>(dump.timestamp));
   }
   const std::string name = "binlog_instance_dump_";
   families.gauge(name + "count", "Subscribers being served.", static_cast<double>(dumps.size()));

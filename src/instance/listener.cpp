@@ -107,11 +107,37 @@ struct Listener::State {
     services.make_sql = its_services.make_sql;
     services.statements = statements.get_executor();
     services.totals = &totals;
-    services.statistics = [this] {
-      const auto up = std::chrono::steady_clock::now() - started;
-      return fmt::format("Uptime: {}  Threads: {}", std::chrono::duration_cast<std::chrono::seconds>(up).count(),
-                         count.all.load());
+    services.registry = its_services.sessions;
+    services.statistics = [this] { return statistics(); };
+    services.replace_dumps = [this](const std::string& uuid, std::uint32_t connection_id) {
+      replace_dumps(uuid, connection_id);
     };
+  }
+
+  /// As mysqld words it; what it counts and we have not is 0.
+  [[nodiscard]] std::string statistics() const {
+    const auto up = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    const std::uint64_t questions = totals.statements;
+    return fmt::format(
+        "Uptime: {}  Threads: {}  Questions: {}  Slow queries: 0  Opens: 0  Flush tables: 0  Open tables: 0  Queries "
+        "per second avg: {:.3f}",
+        static_cast<std::uint64_t>(up), count.all.load(), questions,
+        static_cast<double>(questions) / std::max(up, 1.0));
+  }
+
+  /// See docs/decisions/0006-subscribers-with-one-identity.md.
+  void replace_dumps(const std::string& uuid, std::uint32_t connection_id) {
+    for (const std::uint32_t other : services.dumps.registry->connections_of(uuid)) {
+      if (other == connection_id) {
+        continue;
+      }
+      log::warning("the subscriber {} has come again: the dump of its connection {} ends", uuid, other);
+      for_each_session([other](Session& session) {
+        if (session.connection_id() == other) {
+          session.end_dump(dump::DumpControl::Ending::replaced);
+        }
+      });
+    }
   }
 
   [[nodiscard]] Result<void> bind() {
@@ -288,6 +314,26 @@ const ServingTotals& Listener::totals() const {
 
 void Listener::stop() {
   state_->stop();
+}
+
+bool Listener::kill(std::uint32_t connection_id, answers::KillScope scope, std::uint32_t killer) {
+  const std::shared_ptr<SessionRecord> record = state_->services.registry->find(connection_id);
+  if (!record) {
+    return false;
+  }
+  if (connection_id == killer) {
+    // It is answering the statement that says so, and has nothing else under way.
+    if (scope == answers::KillScope::connection) {
+      record->end_after_answer();
+    }
+    return true;
+  }
+  state_->for_each_session([connection_id, scope](Session& session) {
+    if (session.connection_id() == connection_id) {
+      session.kill(scope);
+    }
+  });
+  return true;
 }
 
 void Listener::disconnect(std::uint32_t connection_id) {

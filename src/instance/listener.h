@@ -8,6 +8,7 @@
 #include "answers/sql_session.h"
 #include "dump/dump_registry.h"
 #include "instance/serving_totals.h"
+#include "instance/session_registry.h"
 #include "mysql/server_login.h"
 #include "store/log.h"
 
@@ -31,6 +32,7 @@ struct ListenerServices {
   std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
   std::shared_ptr<store::Log> log;
   dump::DumpRegistry* dumps = nullptr;
+  SessionRegistry* sessions = nullptr;
   std::uint32_t server_id = 0;
   answers::SqlSessionFactory make_sql;
 };
@@ -49,6 +51,8 @@ class Listener {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
   [[nodiscard]] const ServingTotals& totals() const;
+  /// KILL, as answers::ServerState has it. Any thread.
+  bool kill(std::uint32_t connection_id, answers::KillScope scope, std::uint32_t killer);
 
   // These from any thread but the listener's own.
 

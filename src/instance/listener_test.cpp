@@ -66,6 +66,7 @@ class TestSql : public answers::SqlSession {
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view) const override { return std::nullopt; }
   [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return idle; }
   void cancel() override { cancelled = true; }
+  void interrupt() override { cancelled = true; }
 
   std::string database;
   std::chrono::milliseconds idle{};
@@ -82,6 +83,7 @@ class ListenerTest : public testing::Test {
     services.login.server_version = "5.7.44-sluice";
     services.log = std::make_shared<store::Log>(directory);
     services.dumps = &dumps;
+    services.sessions = &sessions;
     services.make_sql = [this](const answers::SqlClient& client) {
       auto sql = std::make_unique<TestSql>();
       sql->database = client.database;
@@ -122,6 +124,7 @@ class ListenerTest : public testing::Test {
   std::filesystem::path directory;
   std::unique_ptr<Accounts> accounts;
   dump::DumpRegistry dumps;
+  SessionRegistry sessions;
   ListenerServices services;
   ListenerSettings settings;
   std::unique_ptr<Listener> listener;

@@ -20,12 +20,19 @@ namespace {
 /// Sets of GTIDs may be longer than any statement.
 constexpr std::size_t payload_size_max = 4U << 20U;
 constexpr std::size_t statement_size_max = 1U << 20U;
+/// How long a subscriber has to read what is sent before it is told that its dump ends.
+constexpr std::chrono::seconds dump_end_max{5};
 
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, const SessionServices& services, dump::Notifier& notifier,
                  std::uint32_t connection_id)
-    : channel_(std::move(socket)), services_(services), notifier_(notifier), connection_id_(connection_id) {}
+    : channel_(std::move(socket)),
+      services_(services),
+      notifier_(notifier),
+      connection_id_(connection_id),
+      record_(services.registry->add(connection_id, channel_.peer())),
+      dump_end_timer_(channel_.executor()) {}
 
 Session::~Session() = default;
 
@@ -50,8 +57,14 @@ asio::awaitable<bool> Session::log_in() {
     co_return false;
   }
   login_ = std::move(*login);
+  note_login();
   sql_ = services_.make_sql(client());
   co_return true;
+}
+
+void Session::note_login() {
+  record_->log_in(login_.user, login_.database, real_host(login_.attributes));
+  record_->sleep();
 }
 
 asio::awaitable<void> Session::run() {
@@ -69,6 +82,10 @@ asio::awaitable<void> Session::run() {
       log::debug("connection ends: {}", answered.error().message);
       break;
     }
+    if (record_->is_ending()) {
+      break;
+    }
+    record_->sleep();
   }
   close();
 }
@@ -78,6 +95,30 @@ void Session::close() {
   if (sql_) {
     sql_->cancel();
   }
+}
+
+void Session::kill(answers::KillScope scope) {
+  if (scope == answers::KillScope::connection) {
+    close();
+  } else if (dumping_) {
+    end_dump(dump::DumpControl::Ending::killed);
+  } else if (sql_) {
+    sql_->interrupt();
+  }
+}
+
+void Session::end_dump(dump::DumpControl::Ending ending) {
+  if (!dumping_) {
+    return;
+  }
+  dump_control_.end(ending);
+  dump_end_timer_.expires_after(dump_end_max);
+  dump_end_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& aborted) {
+    const std::shared_ptr<Session> self = weak.lock();
+    if (!aborted && self && self->dumping_) {
+      self->close();
+    }
+  });
 }
 
 void Session::close_dump() {
@@ -109,6 +150,10 @@ Session::Answered Session::answer(const Bytes& payload) {
       return reset_connection();
     case Command::change_user:
       return change_user(whole);
+    case Command::process_kill:
+      return process_kill(whole);
+    case Command::process_info:
+      return query("SHOW PROCESSLIST");
     case Command::register_slave:
       return register_replica(whole);
     case Command::binlog_dump:
@@ -173,6 +218,7 @@ Session::Answered Session::query(std::string_view text) {
     const answers::SqlError error = packet_too_large();
     co_return co_await send_error(error);
   }
+  record_->begin("Query", "init", text);
   const std::function<answers::StatementResult()> work = [this, text] { return sql_->execute(text); };
   const answers::StatementResult result = co_await run_statement(sql_->may_block(text), work);
   const std::vector<Bytes> payloads = encode_query_answer(result, login_.capabilities);
@@ -183,6 +229,7 @@ Session::Answered Session::use_database(std::string_view name) {
   const answers::StatementResult result = sql_->use_database(name);
   if (!std::holds_alternative<answers::SqlError>(result)) {
     login_.database = name;
+    record_->use_database(name);
   }
   return send_all(encode_query_answer(result, login_.capabilities));
 }
@@ -221,14 +268,31 @@ Session::Answered Session::change_user(ByteView payload) {
     co_return std::unexpected(login.error());
   }
   login_ = std::move(*login);
+  note_login();
   prepared_.clear();
   sql_->change_client(client());
   co_return Result<void>();
 }
 
-/// What it tells is in the dump command too, but for a host and port that nobody asks for.
+Session::Answered Session::process_kill(ByteView payload) {
+  ByteReader reader(payload.subspan(1));
+  const std::uint32_t id = reader.u32();
+  if (!reader.ok()) {
+    const answers::SqlError error = malformed_packet();
+    co_return co_await send_error(error);
+  }
+  const std::string statement = fmt::format("KILL {}", id);
+  co_return co_await query(statement);
+}
+
+/// For SHOW REPLICAS only: the dump command tells what we need.
 Session::Answered Session::register_replica(ByteView payload) {
-  return mysql::decode_register_replica(payload) ? send_ok() : send_error(malformed_packet());
+  const Result<mysql::RegisterReplica> replica = mysql::decode_register_replica(payload);
+  if (!replica) {
+    return send_error(malformed_packet());
+  }
+  record_->register_replica(*replica, subscriber_uuid(*sql_));
+  return send_ok();
 }
 
 Session::Answered Session::dump(ByteView payload) {
@@ -244,9 +308,15 @@ Session::Answered Session::dump_by_gtids(ByteView payload) {
 Session::Answered Session::serve_log(dump::Subscriber subscriber) {
   subscriber.connection_id = connection_id_;
   subscriber.peer = channel_.peer();
+  subscriber.real_host = real_host(login_.attributes);
+  record_->begin(subscriber.gtid_data ? "Binlog Dump GTID" : "Binlog Dump", "");
+  if (!subscriber.uuid.empty()) {
+    services_.replace_dumps(subscriber.uuid, connection_id_);
+  }
   dumping_ = true;
-  Result<void> ended = co_await dump::serve(channel_, notifier_, services_.dumps, subscriber);
+  Result<void> ended = co_await dump::serve(channel_, notifier_, services_.dumps, subscriber, dump_control_);
   dumping_ = false;
+  dump_end_timer_.cancel();
   co_return ended;
 }
 
@@ -280,6 +350,7 @@ Session::Answered Session::execute(ByteView payload) {
     co_return co_await send_error(error);
   }
   prepared.types = execution->types;
+  record_->begin("Execute", "init");
   const std::vector<answers::SqlParameter> parameters = to_parameters(*execution);
   const std::function<answers::StatementResult()> work = [&] { return sql_->execute_prepared(*id, parameters); };
   const answers::StatementResult result = co_await run_statement(sql_->may_block_prepared(*id), work);

@@ -5,9 +5,13 @@
 #include <map>
 #include <memory>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "answers/sql_session.h"
+#include "dump/dump_control.h"
 #include "dump/dump_session.h"
 #include "instance/serving_totals.h"
+#include "instance/session_registry.h"
 #include "mysql/channel.h"
 #include "mysql/prepared_statement.h"
 #include "mysql/server_login.h"
@@ -24,10 +28,13 @@ struct SessionServices {
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
   ServingTotals* totals = nullptr;
   std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
+  SessionRegistry* registry = nullptr;
+  /// Ends the dumps of other connections for subscribers of this uuid.
+  std::function<void(const std::string& uuid, std::uint32_t connection_id)> replace_dumps;
 };
 
 /// One client's connection, from greeting to end. Belongs to one I/O thread: all calls from there.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(boost::asio::ip::tcp::socket socket, const SessionServices& services, dump::Notifier& notifier,
           std::uint32_t connection_id);
@@ -45,6 +52,10 @@ class Session {
 
   /// Ends the connection soon, whatever it is doing.
   void close();
+  /// KILL: ends the connection, or what it is doing.
+  void kill(answers::KillScope scope);
+  /// Ends a dump and tells the subscriber; one that does not read is disconnected.
+  void end_dump(dump::DumpControl::Ending ending);
   /// As close(), if the connection is serving the log.
   void close_dump();
 
@@ -65,6 +76,7 @@ class Session {
   [[nodiscard]] Answered set_option(ByteView payload);
   [[nodiscard]] Answered reset_connection();
   [[nodiscard]] Answered change_user(ByteView payload);
+  [[nodiscard]] Answered process_kill(ByteView payload);
   [[nodiscard]] Answered register_replica(ByteView payload);
   [[nodiscard]] Answered dump(ByteView payload);
   [[nodiscard]] Answered dump_by_gtids(ByteView payload);
@@ -82,6 +94,7 @@ class Session {
   [[nodiscard]] boost::asio::awaitable<answers::StatementResult> run_statement(
       bool may_block, const std::function<answers::StatementResult()>& work);
   [[nodiscard]] answers::SqlClient client() const;
+  void note_login();
 
   mysql::Channel channel_;
   const SessionServices& services_;
@@ -90,6 +103,9 @@ class Session {
   mysql::Login login_;
   std::unique_ptr<answers::SqlSession> sql_;
   std::map<std::uint32_t, Prepared> prepared_;
+  std::shared_ptr<SessionRecord> record_;
+  dump::DumpControl dump_control_;
+  boost::asio::steady_timer dump_end_timer_;
   bool dumping_ = false;
 };
 

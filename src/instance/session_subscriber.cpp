@@ -33,10 +33,19 @@ std::optional<std::chrono::nanoseconds> parse_period(std::string_view text) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(nanoseconds, longest)));
 }
 
+/// What may stand in an address; a client may write anything.
+bool is_address(std::string_view text) {
+  constexpr std::size_t size_max = 64;
+  return !text.empty() && text.size() <= size_max && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".:-_%[]").contains(c);
+  });
+}
+
 dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& sql) {
   dump::Subscriber subscriber;
   subscriber.user = login.user;
-  subscriber.uuid = variable(sql, "replica_uuid", "slave_uuid").value_or("");
+  subscriber.uuid = subscriber_uuid(sql);
   const auto checksum = variable(sql, "source_binlog_checksum", "master_binlog_checksum");
   subscriber.checksums = checksum && is_crc32(*checksum);
   const auto period = variable(sql, "source_heartbeat_period", "master_heartbeat_period");
@@ -51,6 +60,7 @@ dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& 
 
 /// What the flags of both commands say.
 void apply_flags(dump::Subscriber& subscriber, std::uint16_t flags, const answers::SqlSession& sql) {
+  subscriber.flags = flags;
   subscriber.non_blocking = (flags & mysql::dump_flag::non_block) != 0;
   // The same flag means something else when a client of MariaDB sets it.
   const bool mariadb = sql.user_variable("mariadb_slave_capability").has_value();
@@ -58,6 +68,20 @@ void apply_flags(dump::Subscriber& subscriber, std::uint16_t flags, const answer
 }
 
 }  // namespace
+
+std::string real_host(const mysql::ConnectionAttributes& attributes) {
+  const auto ip = attributes.find("__client_ip");
+  if (ip == attributes.end() || !is_address(ip->second)) return {};
+  const auto port = attributes.find("__client_addr_port");
+  if (port == attributes.end() || !is_address(port->second)) return ip->second;
+  // Some proxies write the whole address there.
+  if (port->second.contains(':')) return port->second;
+  return ip->second.contains(':') ? "[" + ip->second + "]:" + port->second : ip->second + ":" + port->second;
+}
+
+std::string subscriber_uuid(const answers::SqlSession& sql) {
+  return variable(sql, "replica_uuid", "slave_uuid").value_or("");
+}
 
 dump::Subscriber make_subscriber(const mysql::BinlogDump& command, const mysql::Login& login,
                                  const answers::SqlSession& sql) {

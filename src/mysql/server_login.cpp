@@ -134,7 +134,7 @@ bool has_plugin(const LoginAccount& account, std::string_view name) {
 
 /// Lets the client prove what it claims; asks for another plugin where the account lacks the one it chose.
 asio::awaitable<Result<bool>> authenticate(const Conversation& talk, const LoginAccount& account, Claim& claim,
-                                           Challenge challenge) {
+                                           Challenge& challenge) {
   if (account.any_password) {
     co_return true;
   }
@@ -145,7 +145,9 @@ asio::awaitable<Result<bool>> authenticate(const Conversation& talk, const Login
     if (!has_plugin(account, claim.plugin)) {
       claim.plugin = account.native ? plugin::mysql_native_password : plugin::caching_sha2_password;
     }
-    challenge = make_challenge();
+    if (!claim.always_switch) {
+      challenge = make_challenge();
+    }
     const Bytes request = encode_auth_switch_request(claim.plugin, challenge);
     const Result<void> asked = co_await talk.channel.write_payload(request);
     if (!asked) {
@@ -163,8 +165,8 @@ asio::awaitable<Result<bool>> authenticate(const Conversation& talk, const Login
   co_return co_await check_sha2(talk, account, claim, challenge);
 }
 
-/// Authenticates and answers with OK or ERR.
-asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, const Challenge& challenge,
+/// Authenticates and answers with OK or ERR. `challenge` becomes the last one sent.
+asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Challenge& challenge,
                                     Capabilities capabilities) {
   const LoginAccount account = talk.accounts.find(claim.user);
   const Result<bool> right = co_await authenticate(talk, account, claim, challenge);
@@ -245,7 +247,8 @@ asio::awaitable<Result<Login>> log_in(Channel& channel, const LoginSettings& set
   claim.can_switch = (login.capabilities & capability::plugin_auth) != 0;
   claim.plugin = claim.can_switch ? response->plugin : std::string(plugin::mysql_native_password);
   claim.proof = std::move(response->auth_response);
-  const Result<void> admitted = co_await admit(talk, claim, greeting.challenge, login.capabilities);
+  login.challenge = greeting.challenge;
+  const Result<void> admitted = co_await admit(talk, claim, login.challenge, login.capabilities);
   if (!admitted) {
     co_return std::unexpected(admitted.error());
   }
@@ -272,8 +275,7 @@ asio::awaitable<Result<Login>> change_user(Channel& channel, const LoginSettings
   claim.can_switch = (before.capabilities & capability::plugin_auth) != 0;
   claim.plugin = change->plugin;
   claim.always_switch = true;
-  const Challenge unused{};
-  const Result<void> admitted = co_await admit(talk, claim, unused, login.capabilities);
+  const Result<void> admitted = co_await admit(talk, claim, login.challenge, login.capabilities);
   if (!admitted) {
     co_return std::unexpected(admitted.error());
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/digest.h"
+#include "mysql/challenge.h"
 #include "mysql/channel.h"
 #include "mysql/handshake_response.h"
 #include "mysql/password_encryption.h"
@@ -55,6 +56,7 @@ struct Login {
   Capabilities capabilities = 0;
   std::uint32_t max_packet_size = 0;
   ConnectionAttributes attributes;
+  Challenge challenge{};  ///< the last one sent: COM_CHANGE_USER is answered with it again
 };
 
 /// The connection phase (MySQL manual: "Connection Phase"), from greeting to OK, TLS included. When the client is
@@ -63,8 +65,9 @@ struct Login {
 [[nodiscard]] asio::awaitable<Result<Login>> log_in(Channel& channel, const LoginSettings& settings,
                                                     AccountStore& accounts, std::uint32_t connection_id);
 
-/// COM_CHANGE_USER: log-in anew on the same connection, always with a new challenge. `payload` begins with the command
-/// byte and must live until it completes, as must `before`. Errors as with log_in.
+/// COM_CHANGE_USER: log-in anew on the same connection, with the challenge the client has already: libmariadb proves
+/// with that one whatever it is sent. `payload` begins with the command byte and must live until it completes, as must
+/// `before`. Errors as with log_in.
 [[nodiscard]] asio::awaitable<Result<Login>> change_user(Channel& channel, const LoginSettings& settings,
                                                          AccountStore& accounts, const Login& before, ByteView payload);
 

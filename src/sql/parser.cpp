@@ -5,6 +5,7 @@
 
 #include "sql/ascii.h"
 #include "sql/error_code.h"
+#include "sql/expression_parser.h"
 #include "sql/purge_parser.h"
 #include "sql/select_parser.h"
 #include "sql/set_parser.h"
@@ -17,13 +18,13 @@ namespace sluice::sql {
 namespace {
 
 /// First words of statements that are SQL and that a Binlog instance does not do.
-constexpr std::array<std::string_view, 51> other_statements = {
-    "ALTER",     "ANALYZE",    "BINLOG", "CACHE",   "CALL",    "CHANGE",  "CHECK",    "CHECKSUM", "CLONE",
-    "CREATE",    "DEALLOCATE", "DELETE", "DO",      "DROP",    "EXECUTE", "FLUSH",    "GET",      "GRANT",
-    "HANDLER",   "HELP",       "IMPORT", "INSERT",  "INSTALL", "KILL",    "LOAD",     "LOCK",     "OPTIMIZE",
-    "PREPARE",   "RELEASE",    "RENAME", "REPAIR",  "REPLACE", "RESET",   "RESIGNAL", "RESTART",  "REVOKE",
-    "SAVEPOINT", "SHUTDOWN",   "SIGNAL", "SLAVEOF", "START",   "STOP",    "TABLE",    "TRUNCATE", "UNINSTALL",
-    "UNLOCK",    "UPDATE",     "VALUES", "WITH",    "XA",      "REPORT",
+constexpr std::array<std::string_view, 50> other_statements = {
+    "ALTER",    "ANALYZE",    "BINLOG",  "CACHE",   "CALL",    "CHANGE",   "CHECK",    "CHECKSUM",  "CLONE",
+    "CREATE",   "DEALLOCATE", "DELETE",  "DO",      "DROP",    "EXECUTE",  "FLUSH",    "GET",       "GRANT",
+    "HANDLER",  "HELP",       "IMPORT",  "INSERT",  "INSTALL", "LOAD",     "LOCK",     "OPTIMIZE",  "PREPARE",
+    "RELEASE",  "RENAME",     "REPAIR",  "REPLACE", "RESET",   "RESIGNAL", "RESTART",  "REVOKE",    "SAVEPOINT",
+    "SHUTDOWN", "SIGNAL",     "SLAVEOF", "START",   "STOP",    "TABLE",    "TRUNCATE", "UNINSTALL", "UNLOCK",
+    "UPDATE",   "VALUES",     "WITH",    "XA",      "REPORT",
 };
 
 class StatementParser {
@@ -42,6 +43,7 @@ class StatementParser {
     if (cursor_.accept_word("SHOW")) return parse_show(cursor_, rules_);
     if (cursor_.accept_word("PURGE")) return as_statement(parse_purge(cursor_, expressions_));
     if (cursor_.accept_word("USE")) return parse_use();
+    if (cursor_.accept_word("KILL")) return parse_kill();
     if (cursor_.accept_word("DESCRIBE") || cursor_.accept_word("DESC") || cursor_.accept_word("EXPLAIN")) {
       return as_statement(parse_describe(cursor_, tenant_));
     }
@@ -90,6 +92,16 @@ class StatementParser {
     if (!name) return std::unexpected(std::move(name.error()));
     if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
     return UseDatabase{std::move(*name)};
+  }
+
+  /// KILL [CONNECTION | QUERY] id
+  Result<Statement> parse_kill() {
+    const bool query_only = cursor_.accept_word("QUERY");
+    if (!query_only) cursor_.accept_word("CONNECTION");
+    auto id = parse_expression(cursor_, expressions_);
+    if (!id) return std::unexpected(std::move(id.error()));
+    if (auto end = cursor_.expect_end(); !end) return std::unexpected(std::move(end.error()));
+    return Kill{.query_only = query_only, .id = std::move(*id)};
   }
 
   Result<Statement> parse_transaction_control() {

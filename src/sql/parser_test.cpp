@@ -95,13 +95,21 @@ TEST(Parser, WhatABinlogInstanceDoesNotDo) {
   EXPECT_EQ(error_of("INSERT INTO t VALUES (1)").message,
             "This version of MySQL doesn't yet support 'INSERT on a Binlog instance'");
   for (const char* text :
-       {"CREATE TABLE t (a INT)", "CHANGE MASTER TO MASTER_HOST='x'", "DROP TABLE t", "KILL 5",
+       {"CREATE TABLE t (a INT)", "CHANGE MASTER TO MASTER_HOST='x'", "DROP TABLE t",
         "PURGE BINARY LOGS TO 'x' FOR TENANT c.t", "FLUSH TABLES WITH READ LOCK", "LOCK TABLES t READ",
         "SELECT * FROM t", "SELECT * FROM mysql.user", "SHOW RELAYLOG EVENTS", "SHOW SLAVE STATUS",
         "SHOW GRANTS FOR 'x'@'y'", "SET PASSWORD = 'x'", "EXPLAIN SELECT 1", "PREPARE s FROM 'SELECT 1'", "START SLAVE",
         "SHOW CREATE VIEW v", "COMMIT RELEASE", "SET ROLE NONE"}) {
     EXPECT_EQ(error_of(text, {.database = "db"}).code, 1235) << text;
   }
+}
+
+TEST(Parser, Kill) {
+  EXPECT_FALSE(parsed<Kill>("KILL 5").query_only);
+  EXPECT_FALSE(parsed<Kill>("KILL CONNECTION 5").query_only);
+  EXPECT_TRUE(parsed<Kill>("kill query 2 + 3;").query_only);
+  EXPECT_EQ(error_of("KILL").code, 1064);
+  EXPECT_EQ(error_of("KILL 5 6").code, 1064);
 }
 
 TEST(Parser, StatementTooLong) {
@@ -182,6 +190,8 @@ TEST(Parser, OtherShows) {
   EXPECT_FALSE(parsed<ShowReplicas>("SHOW SLAVE HOSTS").new_names);
   EXPECT_TRUE(parsed<ShowReplicas>("SHOW REPLICAS").new_names);
   EXPECT_TRUE(parsed<ShowProcessList>("SHOW FULL PROCESSLIST").full);
+  EXPECT_FALSE(parsed<ShowDumpList>("SHOW BINLOG DUMPLIST").full);
+  EXPECT_TRUE(parsed<ShowDumpList>("show full binlog dumplist;").full);
   parsed<ShowGrants>("SHOW GRANTS");
   parsed<ShowGrants>("SHOW GRANTS FOR CURRENT_USER()");
   EXPECT_EQ(parsed<ShowDiagnostics>("SHOW WARNINGS LIMIT 1,2").limit->count, 2U);

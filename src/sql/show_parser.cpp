@@ -56,7 +56,7 @@ class ShowParser {
       return ended(ShowBinaryLogs{});
     }
     if (cursor_.accept_words({"BINLOG", "EVENTS"})) return parse_binlog_events();
-    if (cursor_.accept_words({"SLAVE", "HOSTS"})) {
+    if (cursor_.accept_words({"SLAVE", "HOSTS"}) || cursor_.accept_words({"REPLICA", "HOSTS"})) {
       return ended(ShowReplicas{.new_names = false});
     }
     if (cursor_.accept_word("REPLICAS")) {
@@ -67,6 +67,12 @@ class ShowParser {
     }
     if (cursor_.accept_words({"FULL", "PROCESSLIST"})) {
       return ended(ShowProcessList{.full = true});
+    }
+    if (cursor_.accept_words({"BINLOG", "DUMPLIST"})) {
+      return ended(ShowDumpList{.full = false});
+    }
+    if (cursor_.accept_words({"FULL", "BINLOG", "DUMPLIST"})) {
+      return ended(ShowDumpList{.full = true});
     }
     if (cursor_.accept_word("GRANTS")) return parse_grants();
     return parse_diagnostics();

@@ -119,6 +119,17 @@ struct ShowProcessList {
   bool full = false;
 };
 
+/// SHOW BINLOG DUMPLIST
+struct ShowDumpList {
+  bool full = false;
+};
+
+/// KILL id, KILL CONNECTION id; KILL QUERY id
+struct Kill {
+  bool query_only = false;
+  Expression id;
+};
+
 /// SHOW GRANTS of the current user.
 struct ShowGrants {};
 
@@ -136,7 +147,7 @@ struct TenantQuery {
 };
 
 using Statement = std::variant<Select, Set, ShowVariables, ShowStatus, ShowParameters, ShowMasterStatus, ShowBinaryLogs,
-                               ShowBinlogEvents, PurgeLogs, ShowDiagnostics, ShowReplicas, ShowProcessList, ShowGrants,
-                               UseDatabase, TransactionControl, TenantQuery>;
+                               ShowBinlogEvents, PurgeLogs, ShowDiagnostics, ShowReplicas, ShowProcessList,
+                               ShowDumpList, ShowGrants, Kill, UseDatabase, TransactionControl, TenantQuery>;
 
 }  // namespace sluice::sql

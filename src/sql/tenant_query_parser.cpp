@@ -48,9 +48,7 @@ class SelectParser {
 
  private:
   [[nodiscard]] bool at_clause() const { return cursor_.at_word("WHERE") || at_clause_behind_where(); }
-  [[nodiscard]] bool at_clause_behind_where() const {
-    return cursor_.at_one_of({"GROUP", "HAVING", "ORDER", "LIMIT"});
-  }
+  [[nodiscard]] bool at_clause_behind_where() const { return cursor_.at_one_of({"GROUP", "HAVING", "ORDER", "LIMIT"}); }
 
   Result<void> copy_where() {
     if (!cursor_.at_word("WHERE")) return {};

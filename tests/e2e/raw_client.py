@@ -29,9 +29,9 @@ class _Connection(pymysql.connections.Connection):
             self._auth_plugin_name = self.wanted_plugin
 
 
-def connect(source, plugin=None, tls=None, **extra):
+def connect(source, plugin=None, tls=None, attributes=None, **extra):
     """A connection to a server or instance. `plugin`: mysql_native_password or caching_sha2_password, else what the
-    server greets with. `tls`: True for TLS without verification."""
+    server greets with. `tls`: True for TLS without verification. `attributes`: of the connection, some 200 bytes."""
     source = Source.of(source)
     connection_class = type("Connection", (_Connection,), {"wanted_plugin": plugin})
     options = {
@@ -48,7 +48,10 @@ def connect(source, plugin=None, tls=None, **extra):
         options["ssl"] = {"verify_mode": "none"}
     else:
         options["ssl_disabled"] = True
-    return connection_class(**options)
+    connection = connection_class(**options, defer_connect=True)
+    connection._connect_attrs.update(attributes or {})
+    connection.connect()
+    return connection
 
 
 def encode_gtid_set(text):

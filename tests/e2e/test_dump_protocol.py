@@ -332,17 +332,39 @@ def test_registering_is_optional(log):
         assert len(list(one)) > 10
 
 
-def test_a_second_subscriber_with_the_same_server_id_replaces_the_first(log):
+def test_a_second_subscriber_with_the_same_uuid_replaces_the_first(log):
+    """docs/decisions/0006-subscribers-with-one-identity.md"""
+    with dump(log) as first, dump(log) as second:
+        for one in (first, second):
+            one.query(f"SET @slave_uuid = '{STRANGER}', @replica_uuid = '{STRANGER}'")
+            one.at(*log.position()).first(2)
+        with pytest.raises(pymysql.err.MySQLError) as caught:
+            for _ in range(20):
+                first.event(seconds=5)
+        assert caught.value.args[0] == FATAL
+        assert re.search(
+            "A (slave|replica) with the same server_uuid/server_id as this (slave|replica) has connected to the ",
+            caught.value.args[1],
+        )
+        log.insert()
+        assert next(event for event in second if event.kind == binlog_file.GTID)
+    log.settle()
+
+
+def test_a_second_subscriber_with_the_same_server_id(log):
+    """Without a uuid MySQL ends the first; here both are served (decision 6)."""
     with dump(log) as first, dump(log) as second:
         second.server_id = first.server_id
         first.at(*log.position()).first(2)
         second.at(*log.position()).first(2)
-        with pytest.raises(pymysql.err.MySQLError) as caught:
-            for _ in range(20):
-                first.event()
-        assert caught.value.args[0] in (FATAL, 2013)
+        if log.reference:
+            with pytest.raises(pymysql.err.MySQLError) as caught:
+                for _ in range(20):
+                    first.event(seconds=5)
+            assert caught.value.args[0] == FATAL
         log.insert()
-        assert next(event for event in second if event.kind == binlog_file.GTID)
+        for one in (second,) if log.reference else (first, second):
+            assert next(event for event in one if event.kind == binlog_file.GTID)
     log.settle()
 
 
