@@ -288,7 +288,7 @@ TEST_F(StatementExecutorTest, SessionsBeginWithCopiesOfParameters) {
 }
 
 TEST_F(StatementExecutorTest, ShowParameters) {
-  EXPECT_TRUE(run("SHOW PARAMETERS LIKE 'max\\_conn%'")
+  EXPECT_TRUE(run("SHOW PARAMETERS LIKE 'max\\_connections'")
                   .starts_with("name|value|default_value|data_type|minimum|maximum|unit|needs_restart|source|info: "
                                "max_connections|1000|1000|integer|1|100000|connections|No|default|"));
   EXPECT_EQ(run("SHOW PARAMETERS LIKE 'nosuch'"),

@@ -102,7 +102,6 @@ constexpr SystemVariable variables[] = {
     {.name = "collation_database", .kind = Kind::collation, .value = "utf8mb4_general_ci"},
     {.name = "collation_server", .kind = Kind::collation, .value = "utf8mb4_general_ci"},
     choice("completion_type", "NO_CHAIN", "NO_CHAIN"),
-    global_number("connect_timeout", "10", 2, year),
     live("datadir", live_value::log_directory),
     fixed("default_authentication_plugin", "mysql_native_password"),
     text("default_storage_engine", "InnoDB"),

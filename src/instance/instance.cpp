@@ -145,7 +145,7 @@ Result<void> Instance::open_listener() {
   settings.address = config_.listen_address;
   settings.port = config_.listen_port;
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
-  settings.connections_max = [this] { return parameters_->value(parameters::Parameter::max_connections); };
+  limit_listener(settings);
   ListenerServices services;
   services.login.server_version = version_;
   services.login.tls = tls_.get();
@@ -170,6 +170,17 @@ Result<void> Instance::open_listener() {
 void Instance::follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take) {
   take(parameters_->value(parameter));
   followed_.push_back(parameters_->listen(parameter, std::move(take)));
+}
+
+void Instance::limit_listener(ListenerSettings& settings) const {
+  using enum parameters::Parameter;
+  settings.connections_max = [this] { return parameters_->value(max_connections); };
+  settings.unauthenticated_max = [this] { return parameters_->value(max_unauthenticated_connections); };
+  settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
+  settings.login_limits = [this] {
+    return LoginGuard::Limits{parameters_->value(max_connect_errors),
+                              std::chrono::seconds(parameters_->value(login_block_time))};
+  };
 }
 
 void Instance::follow_throttles() {

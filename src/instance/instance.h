@@ -55,6 +55,7 @@ class Instance : public answers::ServerState {
   void choose_version();
   void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
   void follow_throttles();
+  void limit_listener(ListenerSettings& settings) const;
   [[nodiscard]] Result<void> open_listener();
   [[nodiscard]] Result<void> open_metrics();
 

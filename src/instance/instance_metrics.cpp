@@ -203,6 +203,13 @@ void InstanceMetrics::add_requests(Families& families) const {
   families.counter("binlog_instance_connection_refused_count",
                    "Client connections refused since the start because there were too many.",
                    count(serving.refused_connections));
+  families.counter("binlog_instance_connection_blocked_count",
+                   "Client connections refused since the start because log-ins from their address failed too often.",
+                   count(serving.blocked_connections));
+  families.counter("binlog_instance_handshake_evicted_count",
+                   "Client connections closed since the start because they were logging in for longest while there "
+                   "were too many.",
+                   count(serving.evicted_handshakes));
   families.counter("binlog_instance_login_failed_count", "Log-ins that failed since the start.",
                    count(serving.failed_logins));
 }

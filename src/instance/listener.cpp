@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "instance/handshakes.h"
 #include "instance/session.h"
 #include "mysql/response.h"
 
@@ -49,13 +51,13 @@ struct Worker {
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   std::optional<dump::Notifier> notifier;
   std::map<std::uint32_t, std::shared_ptr<Session>> sessions;
+  std::set<std::uint32_t> handshakes;  ///< those of them that have not logged in
   std::thread thread;
 };
 
-/// Connections and how many of them have not logged in.
+/// Connections there are.
 struct Count {
   std::atomic<std::size_t> all{0};
-  std::atomic<std::size_t> unauthenticated{0};
   std::mutex mutex;
   std::condition_variable none;
 
@@ -67,19 +69,24 @@ struct Count {
   }
 };
 
-asio::awaitable<void> refuse(tcp::socket socket) {
+mysql::SqlError too_many_connections() {
+  return {1040, "08004", "Too many connections"};
+}
+
+asio::awaitable<void> refuse(tcp::socket socket, mysql::SqlError error) {
   mysql::Channel channel(std::move(socket));
-  const mysql::SqlError error{1040, "08004", "Too many connections"};
   const Bytes payload = mysql::encode_error(error);
   (void)co_await channel.write_payload(payload);
   channel.close();
 }
 
 /// A connection's life on its worker.
-asio::awaitable<void> live(Worker& worker, Count& count, std::shared_ptr<Session> session) {
+asio::awaitable<void> live(Worker& worker, Handshakes& handshakes, std::shared_ptr<Session> session) {
   worker.sessions.emplace(session->connection_id(), session);
+  worker.handshakes.insert(session->connection_id());
   const bool in = co_await session->log_in();
-  --count.unauthenticated;
+  worker.handshakes.erase(session->connection_id());
+  handshakes.remove(session->connection_id());
   if (in) {
     co_await session->run();
   }
@@ -100,6 +107,10 @@ struct Listener::State {
     acceptor.emplace(*workers.front()->context);
     services.login = its_services.login;
     services.login.slow = passwords.get_executor();
+    services.login.refuses = [this](const std::string& user) { return refuses(user); };
+    services.login_deadline = settings.login_deadline;
+    services.guard = &guard;
+    services.login_limits = settings.login_limits;
     services.accounts = its_services.accounts;
     services.is_admin = its_services.is_admin;
     services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
@@ -197,25 +208,76 @@ struct Listener::State {
     }
   }
 
-  void receive(Worker& worker, tcp::socket socket) {
-    if (count.all >= settings.connections_max() || count.unauthenticated >= settings.unauthenticated_max) {
+  /// The place beyond the limit is for administrators, who may be needed most when all others are taken.
+  std::optional<mysql::SqlError> refuses(const std::string& user) {
+    if (count.all <= settings.connections_max() || (services.is_admin && services.is_admin(user))) {
+      return std::nullopt;
+    }
+    ++totals.refused_connections;
+    return too_many_connections();
+  }
+
+  /// Why a client is not even greeted.
+  std::optional<mysql::SqlError> refuses(const asio::ip::address& address) {
+    const auto blocked = guard.blocked(address, settings.login_limits(), std::chrono::steady_clock::now());
+    if (blocked) {
+      ++totals.blocked_connections;
+      return mysql::SqlError{1129, "HY000",
+                             fmt::format("Host '{}' is blocked because of many connection errors; it may log in again "
+                                         "in {} seconds",
+                                         address.to_string(), blocked->count())};
+    }
+    if (count.all > settings.connections_max()) {
       ++totals.refused_connections;
-      log::warning("a connection was refused: {} are open, {} of them not logged in", count.all.load(),
-                   count.unauthenticated.load());
-      asio::co_spawn(*worker.context, refuse(std::move(socket)), asio::detached);
+      return too_many_connections();
+    }
+    return std::nullopt;
+  }
+
+  void receive(Worker& worker, tcp::socket socket) {
+    error_code gone;
+    const tcp::endpoint peer = socket.remote_endpoint(gone);
+    if (gone) {
+      return;
+    }
+    if (std::optional<mysql::SqlError> refusal = refuses(peer.address())) {
+      log_refusal(peer.address(), *refusal);
+      asio::co_spawn(*worker.context, refuse(std::move(socket), std::move(*refusal)), asio::detached);
       return;
     }
     ++totals.connections;
     ++count.all;
-    ++count.unauthenticated;
     const std::uint32_t id = ++last_connection_id;
     auto session = std::make_shared<Session>(std::move(socket), services, *worker.notifier, id);
-    asio::co_spawn(*worker.context, live(worker, count, std::move(session)), [this](const std::exception_ptr& thrown) {
-      if (thrown) {
-        log::error("a connection ended by an exception");
-      }
-      count.leave();
-    });
+    const auto close = [&worker, id] {
+      asio::post(*worker.context, [&worker, id] {
+        const auto found = worker.sessions.find(id);
+        if (worker.handshakes.contains(id) && found != worker.sessions.end()) {
+          found->second->close();
+        }
+      });
+    };
+    if (const auto close_oldest = handshakes.add(id, close, settings.unauthenticated_max())) {
+      ++totals.evicted_handshakes;
+      (*close_oldest)();
+    }
+    asio::co_spawn(*worker.context, live(worker, handshakes, std::move(session)),
+                   [this](const std::exception_ptr& thrown) {
+                     if (thrown) {
+                       log::error("a connection ended by an exception");
+                     }
+                     count.leave();
+                   });
+  }
+
+  /// At most once a second: whoever floods us shall not flood the log.
+  void log_refusal(const asio::ip::address& address, const mysql::SqlError& refusal) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - refusal_logged >= std::chrono::seconds(1)) {
+      refusal_logged = now;
+      log::warning("{}: a connection was refused, {} are open: {}", address.to_string(), count.all.load(),
+                   refusal.message);
+    }
   }
 
   /// Lets every worker look at its connections.
@@ -277,6 +339,9 @@ struct Listener::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::optional<tcp::acceptor> acceptor;
   Count count;
+  Handshakes handshakes;
+  LoginGuard guard;
+  std::chrono::steady_clock::time_point refusal_logged{};
   ServingTotals totals;
   std::atomic<bool> stopping{false};
   std::uint32_t last_connection_id = 0;

@@ -7,6 +7,7 @@
 
 #include "answers/sql_session.h"
 #include "dump/dump_registry.h"
+#include "instance/login_guard.h"
 #include "instance/serving_totals.h"
 #include "instance/session_registry.h"
 #include "mysql/server_login.h"
@@ -14,13 +15,18 @@
 
 namespace sluice::instance {
 
-/// Where clients are received, and how many.
+/// Where clients are received, and how many. The functions are asked for each connection, so they must be quick.
 struct ListenerSettings {
-  std::string address = "0.0.0.0";                                                  ///< IPv4 or IPv6; "::" takes both
-  std::uint16_t port = 0;                                                           ///< 0: any free one
-  std::size_t threads = 2;                                                          ///< I/O threads
-  std::function<std::size_t()> connections_max = [] { return std::size_t{1000}; };  ///< asked for each; quick
-  std::size_t unauthenticated_max = 100;
+  std::string address = "0.0.0.0";  ///< IPv4 or IPv6; "::" takes both
+  std::uint16_t port = 0;           ///< 0: any free one
+  std::size_t threads = 2;          ///< I/O threads
+  /// So many clients, and one administrator more.
+  std::function<std::size_t()> connections_max = [] { return std::size_t{1000}; };
+  /// Of them, those who have not logged in; of more, the one who has been at it longest is disconnected.
+  std::function<std::size_t()> unauthenticated_max = [] { return std::size_t{100}; };
+  /// How long a log-in may take.
+  std::function<std::chrono::seconds()> login_deadline = [] { return std::chrono::seconds(10); };
+  std::function<LoginGuard::Limits()> login_limits = [] { return LoginGuard::Limits(); };
   /// How long a subscriber that has more transactions than the log is kept waiting before it is refused.
   std::chrono::milliseconds ahead_wait = std::chrono::seconds(3);
 };

@@ -1,5 +1,6 @@
 #include "instance/listener.h"
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -230,6 +231,108 @@ TEST_F(ListenerTest, LimitsConnections) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_TRUE(three.connect());
+}
+
+TEST_F(ListenerTest, AnAdministratorFindsAPlaceWhenAllAreTaken) {
+  settings.connections_max = [] { return std::size_t{2}; };
+  services.is_admin = [](const std::string& user) { return user == "root"; };
+  open();
+  mysql::Client one = client();
+  mysql::Client two = client();
+  ASSERT_TRUE(one.connect());
+  ASSERT_TRUE(two.connect());
+  mysql::ClientOptions options;
+  options.address = "127.0.0.1:" + std::to_string(listener->port());
+  options.user = "root";
+  mysql::Client administrator(options, *mysql::Interruption::make());
+  ASSERT_TRUE(administrator.connect());
+  mysql::Client second(options, *mysql::Interruption::make());
+  const auto refused = second.connect();
+  ASSERT_FALSE(refused) << "there is one such place";
+  EXPECT_EQ(refused.error().code, 1040);
+  EXPECT_EQ(listener->totals().refused_connections, 1U);
+}
+
+/// A peer that is connected and says nothing.
+class SilentPeer {
+ public:
+  explicit SilentPeer(std::uint16_t port) : socket_(context_) {
+    socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+  }
+  /// Whether it was greeted and then disconnected, within five seconds.
+  bool is_let_go() {
+    socket_.non_blocking(true);
+    for (int i = 0; i < 500; ++i) {
+      std::array<char, 256> greeting{};
+      boost::system::error_code error;
+      (void)socket_.read_some(boost::asio::buffer(greeting), error);
+      if (error == boost::asio::error::eof || error == boost::asio::error::connection_reset) {
+        return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::ip::tcp::socket socket_;
+};
+
+TEST_F(ListenerTest, SilentPeersDoNotStarveOthers) {
+  settings.unauthenticated_max = [] { return std::size_t{3}; };
+  open();
+  std::vector<std::unique_ptr<SilentPeer>> silent;
+  for (int i = 0; i < 8; ++i) {
+    silent.push_back(std::make_unique<SilentPeer>(listener->port()));
+  }
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect()) << "those who are slow have to go, not who comes";
+  EXPECT_TRUE(silent.front()->is_let_go());
+  EXPECT_TRUE(one.query("ROWS")) << "who has logged in stays";
+  EXPECT_GE(listener->totals().evicted_handshakes, 6U);
+}
+
+TEST_F(ListenerTest, ALogInHasADeadline) {
+  settings.login_deadline = [] { return std::chrono::seconds(1); };
+  open();
+  SilentPeer silent(listener->port());
+  EXPECT_TRUE(silent.is_let_go());
+  EXPECT_EQ(listener->totals().failed_logins, 0U) << "who says nothing has tried no password";
+}
+
+TEST_F(ListenerTest, AddressesThatFailToLogInAreKeptOutForAWhile) {
+  AccountSettings account;
+  account.name = "u";
+  account.native = "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7";  // of "secret"
+  auto made = Accounts::make({account});
+  ASSERT_TRUE(made) << made.error().message;
+  services.accounts = made->get();
+  LoginGuard::Limits limits{3, std::chrono::seconds(2)};
+  settings.login_limits = [&limits] { return limits; };
+  open();
+  mysql::ClientOptions options;
+  options.address = "127.0.0.1:" + std::to_string(listener->port());
+  options.user = "u";
+  const auto try_password = [&](const std::string& password) {
+    options.password = password;
+    mysql::Client one(options, *mysql::Interruption::make());
+    const auto connected = one.connect();
+    return connected ? 0 : connected.error().code;
+  };
+  EXPECT_EQ(try_password("secret"), 0);
+  EXPECT_EQ(try_password("wrong"), 1045);
+  EXPECT_EQ(try_password("wrong"), 1045);
+  EXPECT_EQ(try_password("secret"), 0) << "and all is forgiven";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(try_password("wrong"), 1045);
+  }
+  EXPECT_EQ(try_password("secret"), 1129);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  EXPECT_EQ(try_password("secret"), 0);
+  EXPECT_EQ(listener->totals().failed_logins, 5U);
+  EXPECT_EQ(listener->totals().blocked_connections, 1U);
+  listener.reset();
 }
 
 TEST_F(ListenerTest, IdleConnectionsEnd) {

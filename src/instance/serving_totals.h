@@ -9,6 +9,8 @@ namespace sluice::instance {
 struct ServingTotals {
   std::atomic<std::uint64_t> connections{0};          ///< accepted
   std::atomic<std::uint64_t> refused_connections{0};  ///< too many at a time
+  std::atomic<std::uint64_t> blocked_connections{0};  ///< of addresses that failed to log in too often
+  std::atomic<std::uint64_t> evicted_handshakes{0};   ///< took too long to log in while too many others waited
   std::atomic<std::uint64_t> failed_logins{0};
   std::atomic<std::uint64_t> statements{0};  ///< executions of SQL, prepared ones included
 };

@@ -46,11 +46,32 @@ answers::SqlClient Session::client() const {
           .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
 
+mysql::LoginSettings Session::login_settings() const {
+  mysql::LoginSettings settings = services_.login;
+  settings.deadline = services_.login_deadline();
+  return settings;
+}
+
+/// Who leaves or is silent has tried no password.
+void Session::count_login(const Result<mysql::Login>& login) {
+  constexpr int access_denied = 1045;
+  constexpr int bad_handshake = 1043;
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(channel_.peer_address(), error);
+  if (login) {
+    services_.guard->succeeded(address);
+  } else if (login.error().code == access_denied || login.error().code == bad_handshake) {
+    ++services_.totals->failed_logins;
+    services_.guard->failed(address, services_.login_limits(), std::chrono::steady_clock::now());
+  }
+}
+
 asio::awaitable<bool> Session::log_in() {
-  Result<mysql::Login> login = co_await mysql::log_in(channel_, services_.login, *services_.accounts, connection_id_);
+  const mysql::LoginSettings settings = login_settings();
+  Result<mysql::Login> login = co_await mysql::log_in(channel_, settings, *services_.accounts, connection_id_);
+  count_login(login);
   if (!login) {
     if (login.error().kind != ErrorKind::closed) {
-      ++services_.totals->failed_logins;
       log::warning("log-in failed: {}", login.error().message);
     }
     close();
@@ -260,10 +281,10 @@ Session::Answered Session::reset_connection() {
 }
 
 Session::Answered Session::change_user(ByteView payload) {
-  Result<mysql::Login> login =
-      co_await mysql::change_user(channel_, services_.login, *services_.accounts, login_, payload);
+  const mysql::LoginSettings settings = login_settings();
+  Result<mysql::Login> login = co_await mysql::change_user(channel_, settings, *services_.accounts, login_, payload);
+  count_login(login);
   if (!login) {
-    ++services_.totals->failed_logins;
     log::warning("log-in failed: {}", login.error().message);
     co_return std::unexpected(login.error());
   }

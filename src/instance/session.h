@@ -10,6 +10,7 @@
 #include "answers/sql_session.h"
 #include "dump/dump_control.h"
 #include "dump/dump_session.h"
+#include "instance/login_guard.h"
 #include "instance/serving_totals.h"
 #include "instance/session_registry.h"
 #include "mysql/channel.h"
@@ -21,6 +22,9 @@ namespace sluice::instance {
 /// What all connections of an instance share. Must outlive them.
 struct SessionServices {
   mysql::LoginSettings login;
+  std::function<std::chrono::seconds()> login_deadline;  ///< for `login`
+  LoginGuard* guard = nullptr;
+  std::function<LoginGuard::Limits()> login_limits;
   mysql::AccountStore* accounts = nullptr;
   std::function<bool(const std::string& user)> is_admin;
   dump::DumpService dumps;
@@ -95,6 +99,8 @@ class Session : public std::enable_shared_from_this<Session> {
       bool may_block, const std::function<answers::StatementResult()>& work);
   [[nodiscard]] answers::SqlClient client() const;
   void note_login();
+  [[nodiscard]] mysql::LoginSettings login_settings() const;
+  void count_login(const Result<mysql::Login>& login);
 
   mysql::Channel channel_;
   const SessionServices& services_;

@@ -181,6 +181,11 @@ asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Chal
                     claim.proof.size() <= 1 ? "NO" : "YES", *right ? ": this account has to use TLS" : "")};
     co_return co_await refuse(talk.channel, denied);
   }
+  if (talk.settings.refuses) {
+    if (const std::optional<SqlError> refusal = talk.settings.refuses(claim.user)) {
+      co_return co_await refuse(talk.channel, *refusal);
+    }
+  }
   const Bytes ok = encode_ok(Ok{}, capabilities);
   co_return co_await talk.channel.write_payload(ok);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ struct LoginSettings {
   const PasswordKey* password_key = nullptr;   ///< none: caching_sha2_password by RSA is not possible
   asio::any_io_executor slow;                  ///< a thread pool for AccountStore::verify; none: it runs in place
   std::chrono::milliseconds deadline{10'000};  ///< for all of it, from greeting to OK
+  /// Asked about a client that has proved who it is, before it is let in: an error refuses it. None: all are let in.
+  std::function<std::optional<SqlError>(const std::string& user)> refuses;
 };
 
 /// Who has logged in, and what holds on the connection from now on.
