@@ -77,30 +77,46 @@ void EventSender::add_heartbeat(const store::LogPosition& reached) {
   skipped_ = false;
 }
 
-/// Everything queued has been written.
-asio::awaitable<void> EventSender::finish_write() {
+/// Everything queued has been written; `bytes` of it have not been counted yet. Gives the number of the log's events.
+std::uint64_t EventSender::count_written(std::uint64_t bytes) {
   last_sent_ = steady_clock::now();
   const std::uint64_t events = std::exchange(queued_events_, 0);
-  entry_->count_sent(0, events);
+  entry_->count_sent(bytes, events);
   if (queued_timestamp_ != 0) {
     entry_->timestamp = queued_timestamp_;
   }
   if (queued_since_ != steady_clock::time_point()) {
     entry_->totals.published_to_sent.observe(last_sent_ - std::exchange(queued_since_, {}));
   }
-  co_await writer_.pause_for_events(events);
+  return events;
+}
+
+asio::awaitable<Result<void>> EventSender::write_slowly() {
+  Result<void> written = co_await writer_.write(packer_.bytes(), *entry_);
+  if (written) {
+    co_await writer_.pause_for_events(count_written(0));
+  }
+  co_return written;
 }
 
 asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reached) {
   const std::size_t size = packer_.bytes().size();
   if (size > 0) {
-    const Result<void> written = co_await writer_.write(packer_.bytes(), *entry_);
+    // Without limits no further coroutine: this is where most of a subscriber's time goes.
+    Result<void> written;
+    if (writer_.limited()) {
+      written = co_await write_slowly();
+    } else {
+      written = co_await channel_.write_framed(packer_.bytes());
+      if (written) {
+        count_written(size);
+      }
+    }
     if (!written) {
       co_return written;
     }
     packer_.release();  // the next to write finds the buffer still in the processor's cache
     channel_.set_next_sequence(packer_.next_sequence());
-    co_await finish_write();
   }
   if (entry_) {  // one that is refused has none
     entry_->file = reached.file;
@@ -145,7 +161,7 @@ asio::awaitable<Result<void>> EventSender::send_large(const LargeEventSource& ev
   }
   packer_.set_next_sequence(channel_.next_sequence());
   queued_events_ = 1;
-  co_await finish_write();
+  co_await writer_.pause_for_events(count_written(0));
   entry_->offset = event.begin.offset + event.size;
   co_return sent;
 }

@@ -57,7 +57,8 @@ class EventSender {
 
  private:
   void add_heartbeat(const store::LogPosition& reached);
-  [[nodiscard]] asio::awaitable<void> finish_write();
+  std::uint64_t count_written(std::uint64_t bytes);
+  [[nodiscard]] asio::awaitable<Result<void>> write_slowly();
   [[nodiscard]] asio::awaitable<Result<void>> write(const store::LogPosition& reached);
 
   mysql::Channel& channel_;

@@ -12,6 +12,11 @@ using std::chrono::steady_clock;
 PacedWriter::PacedWriter(mysql::Channel& channel, const DumpLimits& limits)
     : channel_(channel), limits_(limits), timer_(channel.executor()) {}
 
+bool PacedWriter::limited() const {
+  return limits_.bytes_per_second.load(std::memory_order_relaxed) != 0 ||
+         limits_.events_per_second.load(std::memory_order_relaxed) != 0;
+}
+
 asio::awaitable<Result<void>> PacedWriter::write(ByteView bytes, DumpRegistry::Entry& entry) {
   while (!bytes.empty()) {
     bytes_.set_rate(limits_.bytes_per_second.load(std::memory_order_relaxed), steady_clock::now());

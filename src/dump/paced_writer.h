@@ -19,12 +19,15 @@ class PacedWriter {
  public:
   PacedWriter(mysql::Channel& channel, const DumpLimits& limits);
 
+  /// Whether there is a limit at present.
+  [[nodiscard]] bool limited() const;
+
   /// Writes framed bytes, and counts them in the entry.
   [[nodiscard]] asio::awaitable<Result<void>> write(ByteView bytes, DumpRegistry::Entry& entry);
 
   /// So many events are worth writing at once; a very large number without a limit.
   [[nodiscard]] std::uint64_t events_at_once();
-  /// Waits until more events may be written than the `count` that were.
+  /// Waits until more events may be written than the `count` that were, at the rate events_at_once() last saw.
   [[nodiscard]] asio::awaitable<void> pause_for_events(std::uint64_t count);
 
  private:

@@ -64,11 +64,12 @@ struct MetricsServer::State {
   }
 
   asio::awaitable<void> answer(tcp::socket socket) {
+    error_code error;
+    socket.set_option(tcp::no_delay(true), error);  // head and body are two writes
     beast::tcp_stream stream(std::move(socket));
     stream.expires_after(time_max);
     beast::flat_buffer buffer(request_size_max);
     http::request<http::empty_body> request;
-    error_code error;
     co_await http::async_read(stream, buffer, request, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return;
     http::response<http::string_body> response = respond(request);

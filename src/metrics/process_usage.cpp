@@ -1,6 +1,7 @@
 #include "metrics/process_usage.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -18,9 +19,12 @@ namespace {
 std::string content_of(const std::filesystem::path& path) {
   constexpr std::size_t size_max = 1U << 20U;
   std::ifstream file(path, std::ios::binary);
-  std::string content(size_max, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  std::string content;
+  std::array<char, 4096> piece{};
+  while (content.size() < size_max && file) {
+    file.read(piece.data(), piece.size());
+    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   return content;
 }
 
