@@ -1,9 +1,11 @@
 #include "store/log_reader.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/uio.h>
 
 #include "base/file.h"
 #include "binlog/event_header.h"
@@ -34,6 +36,21 @@ Result<EventHeader> sensible_header(ByteView bytes, const LogPosition& position,
   return header;
 }
 
+constexpr std::size_t read_size = 1U << 20U;
+
+/// One a thread, as only one read of a thread is under way.
+Bytes& read_buffer() {
+  thread_local Bytes buffer;
+  return buffer;
+}
+
+/// Whether a byte of a file can be read without waiting for the disk. Where the system cannot tell, yes.
+bool is_cached(const FileDescriptor& file, std::uint64_t offset) {
+  std::uint8_t byte = 0;
+  const iovec room{&byte, 1};
+  return ::preadv2(file.get(), &room, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0 || errno != EAGAIN;
+}
+
 }  // namespace
 
 Result<Piece> LogReader::read(const LogPosition& position) {
@@ -41,7 +58,6 @@ Result<Piece> LogReader::read(const LogPosition& position) {
   if (auto block = ready_block(position)) return Piece(std::move(block));
   const LogPosition end = log_->end();
   if (position == end) {
-    buffer_ = Bytes();
     recent_.reset();
     return Piece(AtEnd{});
   }
@@ -60,40 +76,83 @@ std::shared_ptr<const Block> LogReader::ready_block(const LogPosition& position)
   return recent_ ? recent_->find(position) : nullptr;
 }
 
+/// Reads a large piece at once, and leaves the blocks behind the first one where the next reads find them.
 Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t end) {
-  constexpr std::size_t read_size = Block::framed_size_target;
-  buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(read_size, end - position.offset)));
-  if (auto got = read_bytes(position, buffer_); !got) return std::unexpected(std::move(got.error()));
+  Bytes& buffer = read_buffer();
+  buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(read_size, end - position.offset)));
+  if (auto got = read_piece(position, buffer); !got) return std::unexpected(std::move(got.error()));
 
+  std::shared_ptr<const Block> first;
   BlockBuilder builder(position);
-  builder.reserve(buffer_.size());
+  const auto end_block = [&] {
+    auto block = builder.take();
+    if (!first) first = block;
+    recent_->add(std::move(block));
+  };
   std::size_t at = 0;
-  while (!builder.full() && buffer_.size() - at >= EventHeader::size) {
-    const ByteView rest = ByteView(buffer_).subspan(at);
+  while (buffer.size() - at >= EventHeader::size) {
+    const bool nothing_yet = !first && builder.empty();
+    const ByteView rest = ByteView(buffer).subspan(at);
     const auto header = sensible_header(rest, builder.next(), end);
     if (!header) {
-      if (builder.empty()) return std::unexpected(header.error());
+      if (nothing_yet) return std::unexpected(header.error());
       break;
     }
     if (header->event_size > rest.size()) {
-      if (!builder.empty()) break;
+      if (!nothing_yet) break;
       if (header->event_size > Block::event_size_max) return read_large_event(position, end);
-      buffer_.resize(header->event_size);
-      if (auto got = read_bytes(position, buffer_); !got) return std::unexpected(std::move(got.error()));
+      buffer.resize(header->event_size);
+      if (auto got = read_bytes(position, buffer); !got) return std::unexpected(std::move(got.error()));
       continue;
+    }
+    if (header->event_size > Block::event_size_max) {
+      if (nothing_yet) return read_large_event(position, end);
+      break;
     }
     const ByteView event = rest.first(header->event_size);
     if (!binlog::checksum_matches(event)) {
-      if (builder.empty()) return damaged(position, "its checksum does not match");
+      if (nothing_yet) return damaged(position, "its checksum does not match");
       break;  // what stands before it is good; the next read begins with it
     }
+    if (builder.empty()) builder.reserve(rest.size());
     builder.add(event, header->type);
     at += event.size();
+    if (builder.full()) end_block();
   }
-  if (builder.empty()) return damaged(position, "it is cut within its header");
-  auto block = builder.take();
-  recent_->add(block);
-  return Piece(std::move(block));
+  // A piece of a block would only make the next one smaller, but for the end of what there is.
+  const bool at_end = position.offset + at == end;
+  if (!builder.empty() && (!first || at_end)) end_block();
+  if (!first) return damaged(position, "it is cut within its header");
+  return Piece(std::move(first));
+}
+
+/// Reads a piece and has the next one fetched meanwhile. What was not in the system's cache before is not left there:
+/// who reads old files must not push out the tail, which all others read.
+Result<void> LogReader::read_piece(const LogPosition& position, std::span<std::uint8_t> out) {
+  if (auto opened = open(position.file); !opened) return opened;
+  const std::uint64_t piece_end = position.offset + out.size();
+  const bool cold = fetch(piece_end - out.size(), piece_end);
+  const std::uint64_t file_end = log_->file(position.file).value_or(LogFileInfo{}).size;
+  if (file_end > piece_end) (void)fetch(piece_end, std::min(piece_end + read_size, file_end));
+  if (auto got = read_bytes(position, out); !got) return got;
+  const LogPosition end = log_->end();
+  const bool old = position.file < end.file || end.offset - position.offset > tail_size_max;
+  if (cold && old) {
+    (void)::posix_fadvise(descriptor_.get(), static_cast<off_t>(position.offset), static_cast<off_t>(out.size()),
+                          POSIX_FADV_DONTNEED);
+  }
+  return {};
+}
+
+/// Asks for a part of the open file to be fetched from the disk. False: it was in the system's cache already, and not
+/// because of us.
+bool LogReader::fetch(std::uint64_t begin, std::uint64_t end) {
+  if (end <= fetched_end_) return true;
+  if (is_cached(descriptor_, end - 1)) return false;
+  (void)::posix_fadvise(descriptor_.get(), static_cast<off_t>(begin), static_cast<off_t>(end - begin),
+                        POSIX_FADV_WILLNEED);
+  fetched_end_ = end;
+  return true;
 }
 
 Result<Piece> LogReader::read_large_event(const LogPosition& position, std::uint64_t end) {
@@ -138,6 +197,9 @@ Result<void> LogReader::open(std::uint64_t file) {
   if (!descriptor) return std::unexpected(std::move(descriptor.error()));
   descriptor_ = std::move(*descriptor);
   open_file_ = file;
+  fetched_end_ = 0;
+  // The system's own reading ahead would hide what was in its cache before; see fetch().
+  (void)::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_RANDOM);
   return {};
 }
 

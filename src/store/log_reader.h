@@ -29,12 +29,14 @@ class LogReader {
  private:
   [[nodiscard]] Result<void> open(std::uint64_t file);
   [[nodiscard]] Result<Piece> read_block(const LogPosition& position, std::uint64_t end);
+  [[nodiscard]] Result<void> read_piece(const LogPosition& position, std::span<std::uint8_t> out);
+  bool fetch(std::uint64_t begin, std::uint64_t end);
   [[nodiscard]] Result<Piece> read_large_event(const LogPosition& position, std::uint64_t end);
 
   std::shared_ptr<const Log> log_;
   std::uint64_t open_file_ = 0;
   FileDescriptor descriptor_;
-  Bytes buffer_;
+  std::uint64_t fetched_end_ = 0;         ///< up to here the open file is in the system's cache because of us
   std::shared_ptr<RecentBlocks> recent_;  ///< while files are read
 };
 
