@@ -4,12 +4,17 @@ import threading
 
 from workload import Workload
 
+_LARGE = ("medium", "long", "text", "blob", "varchar(4000)")
+
 
 class Load:
-    """Runs workload steps until stop(); an error of its own is raised there. `pause`: seconds between steps."""
+    """Runs workload steps until stop(); an error of its own is raised there. `pause`: seconds between steps. `small`:
+    without columns whose values take kilobytes."""
 
-    def __init__(self, server, pair, seed, prefix="load", pause=0.0, without=()):
+    def __init__(self, server, pair, seed, prefix="load", pause=0.0, without=(), small=False):
         self.work = Workload(server, pair, seed, prefix)
+        if small:
+            self.work.types = [kind for kind in self.work.types if not kind.definition.startswith(_LARGE)]
         self.work.prepare()
         self.pause = pause
         self.without = without
