@@ -243,7 +243,7 @@ class DumpSession {
       }
       const Block::Event& event = block.events[i];
       if (event.type == binlog::EventType::format_description) {
-        sender_.set_stored_checksum(announced_checksum(block.event_bytes(event)));
+        sender_.set_stored_format(announced_format(block.event_bytes(event)));
       }
       if (filter_.skips(event.type, block.event_bytes(event), sender_.stored_checksum())) {
         sender_.add(block, kept, i);

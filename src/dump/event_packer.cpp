@@ -67,7 +67,7 @@ void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
   reserve();
   // Nothing but the first event of a file is one, and no block spans files.
   if (block.events[first].type == EventType::format_description) {
-    stored_ = announced_checksum(block.event_bytes(block.events[first]));
+    stored_ = announced_format(block.event_bytes(block.events[first]));
   }
   if (strips()) {
     for (std::size_t i = first; i < last; ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "binlog/event_header.h"
+#include "dump/wire_events.h"
 #include "store/block.h"
 
 namespace sluice::dump {
@@ -24,12 +25,12 @@ class EventPacker {
   void add_own(ByteView event);
 
   /// The stored events to come have this form. A FORMAT_DESCRIPTION that passes says it by itself.
-  void set_stored_checksum(binlog::Checksum checksum) { stored_ = checksum; }
-  [[nodiscard]] binlog::Checksum stored_checksum() const { return stored_; }
+  void set_stored_format(const AnnouncedFormat& format) { stored_ = format; }
+  [[nodiscard]] const AnnouncedFormat& stored_format() const { return stored_; }
 
-  [[nodiscard]] bool strips() const { return !wants_checksums_ && stored_ == binlog::Checksum::crc32; }
+  [[nodiscard]] bool strips() const { return !wants_checksums_ && stored_.checksum == binlog::Checksum::crc32; }
   /// What events of our own have to end with, to fit the FORMAT_DESCRIPTION the subscriber got.
-  [[nodiscard]] binlog::Checksum sent_checksum() const { return strips() ? binlog::Checksum::none : stored_; }
+  [[nodiscard]] binlog::Checksum sent_checksum() const { return strips() ? binlog::Checksum::none : stored_.checksum; }
 
   [[nodiscard]] ByteView bytes() const { return buffer_; }
   [[nodiscard]] std::uint8_t next_sequence() const { return sequence_; }
@@ -42,7 +43,7 @@ class EventPacker {
   void reserve();
 
   bool wants_checksums_;
-  binlog::Checksum stored_ = binlog::Checksum::crc32;
+  AnnouncedFormat stored_;
   std::uint8_t sequence_;
   Bytes buffer_;
 };

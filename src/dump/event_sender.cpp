@@ -47,7 +47,7 @@ void EventSender::add_rotate(const store::LogPosition& position) {
 }
 
 void EventSender::add_format_description(Bytes event) {
-  packer_.set_stored_checksum(announced_checksum(event));
+  packer_.set_stored_format(announced_format(event));
   if (packer_.strips()) {
     announce_no_checksums(event);
   }
@@ -71,7 +71,8 @@ void EventSender::add(const store::Block& block, std::size_t first, std::size_t 
 }
 
 void EventSender::add_heartbeat(const store::LogPosition& reached) {
-  packer_.add_own(heartbeat(reached, server_id_, packer_.sent_checksum(), heartbeat_v2_));
+  packer_.add_own(
+      heartbeat(reached, server_id_, packer_.sent_checksum(), heartbeat_v2_ && packer_.stored_format().heartbeat_v2));
   ++entry_->heartbeats;
   ++entry_->totals.heartbeats;
   skipped_ = false;

@@ -35,8 +35,8 @@ class EventSender {
   /// So many events are worth queueing before they are sent; a very large number without a limit.
   [[nodiscard]] std::uint64_t events_at_once() { return writer_.events_at_once(); }
   /// What the log's files have, as far as the last FORMAT_DESCRIPTION said.
-  [[nodiscard]] binlog::Checksum stored_checksum() const { return packer_.stored_checksum(); }
-  void set_stored_checksum(binlog::Checksum checksum) { packer_.set_stored_checksum(checksum); }
+  [[nodiscard]] binlog::Checksum stored_checksum() const { return packer_.stored_format().checksum; }
+  void set_stored_format(const AnnouncedFormat& format) { packer_.set_stored_format(format); }
 
   // These send. `reached` is the place in the log behind all that was taken.
 

@@ -26,7 +26,7 @@ struct Subscriber {
 
   bool non_blocking = false;  ///< end with EOF at the end of the log instead of waiting for more
   std::chrono::nanoseconds heartbeat_period = std::chrono::seconds(30);  ///< 0: no heartbeats
-  bool heartbeat_v2 = false;                                             ///< it reads HEARTBEAT_V2
+  bool heartbeat_v2 = false;  ///< it reads HEARTBEAT_V2 where the format announces it
 
   /// The session's @master_binlog_checksum is CRC32. Otherwise events travel without their checksums ...
   bool checksums = false;

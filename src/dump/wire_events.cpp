@@ -65,9 +65,12 @@ void detach_from_file_start(std::span<std::uint8_t> event) {
   binlog::write_checksum(event);
 }
 
-binlog::Checksum announced_checksum(ByteView event) {
-  return event[algorithm_offset(event)] == static_cast<std::uint8_t>(binlog::Checksum::crc32) ? binlog::Checksum::crc32
-                                                                                              : binlog::Checksum::none;
+AnnouncedFormat announced_format(ByteView event) {
+  const bool crc32 = event[algorithm_offset(event)] == static_cast<std::uint8_t>(binlog::Checksum::crc32);
+  // One length for each event type that the server knows stands between the fixed fields and the algorithm.
+  const std::size_t types = algorithm_offset(event) - (created_offset + 4 + 1);
+  return {.checksum = crc32 ? binlog::Checksum::crc32 : binlog::Checksum::none,
+          .heartbeat_v2 = types >= static_cast<std::size_t>(binlog::EventType::heartbeat_v2)};
 }
 
 }  // namespace sluice::dump

@@ -29,7 +29,13 @@ void announce_no_checksums(std::span<std::uint8_t> event);
 /// and created 0, so that a replica does not drop its temporary tables. Mends the checksum.
 void detach_from_file_start(std::span<std::uint8_t> event);
 
-/// The algorithm a whole FORMAT_DESCRIPTION announces for the other events.
-[[nodiscard]] binlog::Checksum announced_checksum(ByteView event);
+/// What a FORMAT_DESCRIPTION announces of the events behind it, as far as sending them needs it.
+struct AnnouncedFormat {
+  binlog::Checksum checksum = binlog::Checksum::crc32;
+  bool heartbeat_v2 = false;  ///< HEARTBEAT_V2 is among its types; a replica refuses events of others
+};
+
+/// Of a whole FORMAT_DESCRIPTION.
+[[nodiscard]] AnnouncedFormat announced_format(ByteView event);
 
 }  // namespace sluice::dump

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.h"
+#include "binlog/format_description.h"
 #include "binlog/other_events.h"
 
 namespace sluice::dump {
@@ -36,6 +37,20 @@ TEST(WireEvents, AHeartbeatSaysWhatItCan) {
   const auto header = binlog::decode_event_header(event);
   EXPECT_EQ(header->type, EventType::heartbeat);
   EXPECT_EQ(header->log_pos, UINT32_MAX);
+}
+
+TEST(WireEvents, AFormatAnnouncesHeartbeatV2ByTheNumberOfItsTypes) {
+  auto format = binlog::mysql57_format_description("5.7.44");
+  const auto announced = [&] {
+    return announced_format(binlog::make_event(EventHeader{.type = EventType::format_description},
+                                               binlog::encode_format_description(format), binlog::Checksum::crc32));
+  };
+  EXPECT_FALSE(announced().heartbeat_v2);
+  EXPECT_EQ(announced().checksum, binlog::Checksum::crc32);
+  format.post_header_lengths.resize(40);
+  EXPECT_FALSE(announced().heartbeat_v2);
+  format.post_header_lengths.resize(41);
+  EXPECT_TRUE(announced().heartbeat_v2);
 }
 
 }  // namespace
