@@ -282,11 +282,11 @@ asio::awaitable<Result<Bytes>> Channel::read_payload(std::size_t size_max, std::
       state->disarm(state->read_watch);
       co_return fail(ErrorKind::invalid, fmt::format("{}: packets out of order", state->peer));
     }
+    state->sequence = static_cast<std::uint8_t>(sequence + 1);  // also for the answer to one that is too large
     if (payload.size() + size > size_max) {
       state->disarm(state->read_watch);
       co_return fail(ErrorKind::limit, fmt::format("{}: a packet is larger than {} bytes", state->peer, size_max));
     }
-    state->sequence = static_cast<std::uint8_t>(sequence + 1);
     if (size > 0) {
       cause = co_await state->fill(size);
       if (cause) {

@@ -80,6 +80,7 @@ TEST_F(ChannelTest, RefusesWhatIsTooLarge) {
   const auto received = run(channel->read_payload(1000, milliseconds(1000)));
   ASSERT_FALSE(received);
   EXPECT_EQ(received.error().kind, ErrorKind::limit);
+  EXPECT_EQ(channel->next_sequence(), 1) << "the answer to it counts on";
 }
 
 TEST_F(ChannelTest, RefusesPacketsOutOfOrder) {
