@@ -123,6 +123,22 @@ Result<void> Log::check_position(const LogPosition& position) const {
               fmt::format("offset {} of {} is inside an event", position.offset, binlog::log_file_name(position.file)));
 }
 
+/// All files but the newest, those before `from` left out.
+std::vector<CataloguedFile> Log::closed_files(std::uint64_t from) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<CataloguedFile> files;
+  for (auto file = files_.lower_bound(from); file != files_.end() && std::next(file) != files_.end(); ++file) {
+    binlog::GtidSet added = std::next(file)->second.previous;
+    added.remove(file->second.previous);
+    files.push_back({.number = file->first,
+                     .size = file->second.size,
+                     .timestamp = file->second.timestamp,
+                     .previous = file->second.previous,
+                     .added = std::move(added)});
+  }
+  return files;
+}
+
 Result<std::unique_ptr<ReaderHold>> Log::hold(std::uint64_t file) const {
   const std::lock_guard lock(mutex_);
   if (!files_.contains(file)) {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "binlog/gtid_set.h"
 #include "store/block.h"
+#include "store/file_catalogue.h"
 #include "store/marks.h"
 #include "store/reader_hold.h"
 #include "store/recent_blocks.h"
@@ -127,6 +128,7 @@ class Log {
   void publish(Publication publication);
   void notify();
   [[nodiscard]] Result<void> write_index();
+  [[nodiscard]] std::vector<CataloguedFile> closed_files(std::uint64_t from) const;
   [[nodiscard]] std::optional<std::uint64_t> newest_file_for(const binlog::GtidSet& known) const;
   [[nodiscard]] PurgeOutcome take_out(std::uint64_t end);
   [[nodiscard]] Result<void> remove_taken_out();

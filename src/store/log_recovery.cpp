@@ -21,6 +21,12 @@ Result<std::uint64_t> size_of(const std::filesystem::path& path) {
   return size;
 }
 
+Result<LogFileHeader> header_of(const std::filesystem::path& path) {
+  const auto file = sluice::open_file(path, O_RDONLY);
+  if (!file) return std::unexpected(file.error());
+  return read_log_file_header(*file, path);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogWriter>> LogWriter::open(std::shared_ptr<Log> log, LogSyncer::Sync sync) {
@@ -40,21 +46,50 @@ Result<void> LogWriter::recover() {
   if (auto finished = finish_purge(log_->directory()); !finished) return finished;
   auto numbers = log_files_in(log_->directory());
   if (!numbers) return std::unexpected(std::move(numbers.error()));
-  for (std::size_t i = 0; i + 1 < numbers->size(); ++i) {
-    const auto path = log_->path_of((*numbers)[i]);
-    const auto size = size_of(path);
-    if (!size) return std::unexpected(size.error());
-    const auto file = sluice::open_file(path, O_RDONLY);
-    if (!file) return std::unexpected(file.error());
-    auto header = read_log_file_header(*file, path);
-    if (!header) return std::unexpected(std::move(header.error()));
-    log_->add_file(
-        (*numbers)[i],
-        {.size = *size, .timestamp = header->timestamp, .previous = std::move(header->previous), .marks = nullptr});
-  }
   if (numbers->empty()) return {};
+  if (auto recovered = recover_closed_files(*numbers); !recovered) return recovered;
   if (auto recovered = recover_last_file(numbers->back()); !recovered) return recovered;
   write_index();
+  write_catalogue();
+  return {};
+}
+
+/// Takes note of all files but the newest. What the catalogue says of them is not read from each.
+Result<void> LogWriter::recover_closed_files(const std::vector<std::uint64_t>& numbers) {
+  std::uint64_t next = numbers.front();
+  for (CataloguedFile& file : catalogued_files(numbers)) {
+    log_->add_file(
+        file.number,
+        {.size = file.size, .timestamp = file.timestamp, .previous = std::move(file.previous), .marks = nullptr});
+    next = file.number + 1;
+  }
+  for (; next < numbers.back(); ++next) {
+    const auto path = log_->path_of(next);
+    const auto size = size_of(path);
+    if (!size) return std::unexpected(size.error());
+    auto header = header_of(path);
+    if (!header) return std::unexpected(std::move(header.error()));
+    log_->add_file(
+        next,
+        {.size = *size, .timestamp = header->timestamp, .previous = std::move(header->previous), .marks = nullptr});
+  }
+  return {};
+}
+
+/// The oldest closed files as the catalogue has them, if it is about these files: those at its ends are asked.
+std::vector<CataloguedFile> LogWriter::catalogued_files(const std::vector<std::uint64_t>& numbers) const {
+  std::vector<CataloguedFile> files = catalogue_.load();
+  std::erase_if(files,
+                [&](const auto& file) { return file.number < numbers.front() || file.number >= numbers.back(); });
+  if (files.empty() || files.front().number != numbers.front()) return {};
+  const auto oldest = header_of(log_->path_of(files.front().number));
+  const auto behind = header_of(log_->path_of(files.back().number + 1));
+  binlog::GtidSet at_end = files.back().previous;
+  at_end.add(files.back().added);
+  const bool fits = oldest && behind && oldest->previous == files.front().previous &&
+                    oldest->timestamp == files.front().timestamp && behind->previous == at_end;
+  if (fits) return files;
+  log::warning("{}: marks/files is about other files; it is made anew", log_->directory().string());
   return {};
 }
 

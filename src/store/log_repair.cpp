@@ -97,4 +97,13 @@ void LogWriter::write_index() {
     log::warning("the index of the log is not up to date; it is written later: {}", written.error().message);
 }
 
+/// Only saves reading at an opening, so a failure counts for nothing: the next file's beginning tries again.
+void LogWriter::write_catalogue() {
+  const bool one_more = catalogue_.precedes(published_.file - 1);
+  const auto files = log_->closed_files(one_more ? published_.file - 1 : 0);
+  if (files.empty()) return;
+  const auto written = one_more ? catalogue_.append(files.back()) : catalogue_.replace(files);
+  if (!written) log::warning("the catalogue of log files is not up to date: {}", written.error().message);
+}
+
 }  // namespace sluice::store

@@ -225,6 +225,7 @@ Result<void> LogWriter::open_file(std::uint64_t number, ByteView header, const b
     return begun;
   }
   write_index();
+  write_catalogue();
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "convert/layout.h"
 #include "convert/log_sink.h"
+#include "store/file_catalogue.h"
 #include "store/log.h"
 #include "store/log_scan.h"
 #include "store/log_syncer.h"
@@ -64,9 +65,12 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<void> close();
 
  private:
-  LogWriter(std::shared_ptr<Log> log, LogSyncer::Sync sync) : log_(std::move(log)), sync_(sync), syncer_(sync) {}
+  LogWriter(std::shared_ptr<Log> log, LogSyncer::Sync sync)
+      : log_(std::move(log)), catalogue_(log_->directory()), sync_(sync), syncer_(std::move(sync)) {}
 
   [[nodiscard]] Result<void> recover();
+  [[nodiscard]] Result<void> recover_closed_files(const std::vector<std::uint64_t>& numbers);
+  [[nodiscard]] std::vector<CataloguedFile> catalogued_files(const std::vector<std::uint64_t>& numbers) const;
   [[nodiscard]] Result<void> recover_last_file(std::uint64_t number);
   [[nodiscard]] Result<void> cut_tail(const std::filesystem::path& path, const ScannedFile& scanned,
                                       std::uint64_t size);
@@ -75,6 +79,7 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<void> repair();
   [[nodiscard]] Result<void> rewrite_unsynced();
   void write_index();
+  void write_catalogue();
   [[nodiscard]] Result<convert::LogState> state_at(std::uint64_t number, const LogFileHeader& header,
                                                    std::optional<std::uint64_t> transaction) const;
   [[nodiscard]] std::string place_of_first_transaction() const;
@@ -92,6 +97,7 @@ class LogWriter : public convert::LogSink {
   void add_mark(Mark::Kind kind, const Resume& resume);
 
   std::shared_ptr<Log> log_;
+  FileCatalogue catalogue_;
   LogSyncer::Sync sync_;
   LogSyncer syncer_;
   std::optional<Error> storage_error_;
