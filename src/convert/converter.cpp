@@ -248,6 +248,12 @@ void Converter::abort() {
   held_size_ = 0;
 }
 
+Result<void> Converter::moved(std::string_view place) {
+  SLUICE_ASSERT(!in_transaction_);
+  state_.source_place = place;
+  return sink_.moved(place);
+}
+
 Result<void> Converter::idle() {
   return sink_.publish();
 }

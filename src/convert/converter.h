@@ -26,6 +26,7 @@ class Converter : public TransactionReceiver {
   Result<void> event(const binlog::EventHeader& header, ByteView body) override;
   Result<void> commit(std::string_view next_place) override;
   void abort() override;
+  Result<void> moved(std::string_view place) override;
   Result<void> idle() override;
 
   /// All GTIDs converted so far.

@@ -42,6 +42,7 @@ class MemoryLog : public LogSink {
   }
   Result<void> commit(const binlog::Gtid&, std::string_view) override { return {}; }
   void abort() override { files[open].resize(begin_); }
+  Result<void> moved(std::string_view) override { return {}; }
   std::optional<bool> file_ends_here() override { return std::nullopt; }
   Result<void> publish() override { return {}; }
 

@@ -37,6 +37,8 @@ class LogSink {
   virtual Result<void> commit(const binlog::Gtid& gtid, std::string_view next_place) = 0;
   /// Drops what came since begin.
   virtual void abort() = 0;
+  /// Between transactions: what follows has to be read from `place` now. To be kept, as commit's `next_place`.
+  virtual Result<void> moved(std::string_view place) = 0;
 
   /// Whether the file ends behind the last commit, if that is settled because it is stored already.
   virtual std::optional<bool> file_ends_here() = 0;

@@ -44,6 +44,9 @@ class TransactionReceiver {
   /// `next_place` is where the source has to be read from to get what follows; only capture understands it.
   virtual Result<void> commit(std::string_view next_place) = 0;
   virtual void abort() = 0;
+  /// Between transactions: nothing happened, but what follows has to be read from `place` now, as the source began
+  /// another file of its own.
+  virtual Result<void> moved(std::string_view place) = 0;
 
   /// The source has nothing more at the moment: what was committed should be published now.
   virtual Result<void> idle() = 0;

@@ -26,6 +26,7 @@ class MeteredLog : public convert::LogSink {
     return writer_.commit(gtid, next_place);
   }
   void abort() override { writer_.abort(); }
+  Result<void> moved(std::string_view place) override { return writer_.moved(place); }
   Result<void> publish() override { return writer_.publish(); }
   std::optional<bool> file_ends_here() override { return writer_.file_ends_here(); }
 

@@ -125,7 +125,7 @@ Result<void> LogWriter::recover_last_file(std::uint64_t number) {
   syncer_.start(scanned->end);
   closed_ = scanned->closed;
   published_ = committed_ = cursor_ = {number, scanned->end};
-  end_place_ = scanned->end_place;
+  end_place_ = scanned->end_place.empty() ? stored_place() : scanned->end_place;
   log_->add_file(number, {.size = scanned->end,
                           .timestamp = scanned->header.timestamp,
                           .previous = scanned->header.previous,

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "binlog/log_file_name.h"
 #include "store/event_scanner.h"
 #include "store/log_writer.h"
 
@@ -13,6 +14,7 @@ namespace sluice::store {
 namespace {
 
 constexpr std::size_t copy_size = 1U << 20U;
+constexpr std::string_view place_name = "place";
 
 /// Whether the events in [begin, end) are what was written.
 Result<void> verify(const OpenLogFile& file, std::uint64_t begin, std::uint64_t end) {
@@ -95,6 +97,21 @@ void LogWriter::write_index() {
   index_stale_ = !written;
   if (!written)
     log::warning("the index of the log is not up to date; it is written later: {}", written.error().message);
+}
+
+/// Where the source goes on behind the log's end, if it is another place than the last transaction says.
+void LogWriter::write_place() {
+  const auto content = fmt::format("{}:{}\n{}", binlog::log_file_name(published_.file), published_.offset, end_place_);
+  const auto written = replace_file(log_->directory() / marks_directory / place_name, content);
+  if (!written) log::warning("the source's new place is not stored: {}", written.error().message);
+}
+
+/// What write_place stored, if the log still ends where it did then.
+std::string LogWriter::stored_place() const {
+  constexpr std::size_t size_max = 1U << 20U;
+  const auto content = read_file(log_->directory() / marks_directory / place_name, size_max);
+  const auto end = fmt::format("{}:{}\n", binlog::log_file_name(published_.file), published_.offset);
+  return content && content->starts_with(end) ? content->substr(end.size()) : std::string();
 }
 
 /// Only saves reading at an opening, so a failure counts for nothing: the next file's beginning tries again.

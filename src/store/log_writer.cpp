@@ -406,6 +406,14 @@ void LogWriter::abort() {
   cursor_.offset = begin;
 }
 
+Result<void> LogWriter::moved(std::string_view place) {
+  if (verifying() || empty()) return {};
+  if (auto published = publish(); !published) return published;
+  end_place_ = committed_place_ = place;
+  write_place();
+  return {};
+}
+
 Result<void> LogWriter::publish() {
   if (verifying()) return {};
   // What is published must be able to reach the disk.

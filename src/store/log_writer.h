@@ -58,6 +58,7 @@ class LogWriter : public convert::LogSink {
   Result<void> replace_provisional(ByteView event) override;
   Result<void> commit(const binlog::Gtid& gtid, std::string_view next_place) override;
   void abort() override;
+  Result<void> moved(std::string_view place) override;
   Result<void> publish() override;
   std::optional<bool> file_ends_here() override;
 
@@ -80,6 +81,8 @@ class LogWriter : public convert::LogSink {
   [[nodiscard]] Result<void> rewrite_unsynced();
   void write_index();
   void write_catalogue();
+  void write_place();
+  [[nodiscard]] std::string stored_place() const;
   [[nodiscard]] Result<convert::LogState> state_at(std::uint64_t number, const LogFileHeader& header,
                                                    std::optional<std::uint64_t> transaction) const;
   [[nodiscard]] std::string place_of_first_transaction() const;

@@ -168,6 +168,25 @@ TEST(LogWriter, TakenUpAtTheEndNothingIsCompared) {
   EXPECT_EQ(events_in(content(directory.path / "mysql-bin.000001")), 2U + 4 * 2);
 }
 
+TEST(LogWriter, APlaceThatMovedWhileTheSourceWasIdleSurvivesAKill) {
+  const Directory directory;
+  {
+    LogRun run(directory.path);
+    run.begin();
+    run.transactions(1, 3);
+    ASSERT_TRUE(run.converter->moved("the next file"));
+  }
+  {
+    LogRun run(directory.path);
+    run.begin(LogWriter::TakeUp::end);
+    EXPECT_EQ(run.taken_up.source_place, "the next file");
+    run.transactions(4, 4);
+  }
+  LogRun run(directory.path);
+  run.begin(LogWriter::TakeUp::end);
+  EXPECT_EQ(run.taken_up.source_place, "");  // of the log's end as it is now it says nothing
+}
+
 TEST(LogWriter, MarksLetConversionBeTakenUpNearTheEnd) {
   const Directory directory;
   {

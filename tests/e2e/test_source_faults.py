@@ -125,6 +125,21 @@ def test_source_rotates_and_purges_behind_us(workshop, kind):
     instance.catch_up(source)
 
 
+def test_an_idle_source_read_by_position_rotates_and_purges(workshop):
+    """Nothing was lost, so nothing may be missed at a restart: not even after a kill."""
+    source = workshop.server("mysql56", gtid=False)
+    instance = workshop.instance(source)
+    source.sql("CREATE DATABASE d")
+    instance.catch_up(source)
+    for end in (instance.kill, instance.stop):
+        source.sql("FLUSH LOGS", "FLUSH LOGS")
+        time.sleep(1.5)
+        purge(source, source.binlogs()[-1])
+        end()
+        instance.start()
+        instance.catch_up(source)
+
+
 # -- what a person has to decide ---------------------------------------------------------------------------------------
 
 

@@ -174,7 +174,8 @@ SourceFailure Source::stream(const convert::LogState& state, convert::Transactio
   TransactionAssembler assembler({.flavour = options_.flavour,
                                   .tenant = options_.tenant,
                                   .keep_compressed_transactions = options_.keep_compressed_transactions,
-                                  .checksums = facts_.checksums},
+                                  .checksums = facts_.checksums,
+                                  .by_position = !facts_.uses_gtids},
                                  std::move(*place), receiver);
   const auto silence_max = 3 * options_.heartbeat + std::chrono::seconds(5);
   const auto end = [&](SourceFailure failure) {

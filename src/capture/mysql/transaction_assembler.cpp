@@ -114,7 +114,11 @@ Result<void> TransactionAssembler::take_rotate(ByteView body) {
   if (in_transaction_) return fail(ErrorKind::corrupt, "the source's binlog file ended inside a transaction");
   file_ = rotate->file;
   position_ = rotate->position;
-  return {};
+  // An idle source may begin another file and remove the one before; then the place in that one would be gone.
+  if (!options_.by_position || file_ == place_.file) return {};
+  place_.file = file_;
+  place_.position = position_;
+  return receiver_.moved(place_.text());
 }
 
 /// Keeps the end of the last event in the source's file. Its header has the low 32 bits of it, or 0 in artificial

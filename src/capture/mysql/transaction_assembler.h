@@ -24,6 +24,7 @@ class TransactionAssembler {
     std::string tenant;                         ///< MariaDB domains get uuids made of its name
     bool keep_compressed_transactions = false;  ///< pass TRANSACTION_PAYLOAD as it is
     bool checksums = false;                     ///< as SourceFacts::checksums
+    bool by_position = false;                   ///< the source is read by file and position, not by GTID
   };
 
   /// The stream begins at `place`. The receiver must outlive the assembler.

@@ -24,6 +24,7 @@ class Recorder : public convert::TransactionReceiver {
   std::map<EventType, int> events;
   std::vector<convert::TransactionStart> starts;
   std::vector<std::string> places;
+  std::vector<std::string> moves;
   std::vector<std::string> statements;
 
   Result<void> format(const binlog::FormatDescription& description, std::uint32_t) override {
@@ -47,6 +48,10 @@ class Recorder : public convert::TransactionReceiver {
     return {};
   }
   void abort() override { story += "a"; }
+  Result<void> moved(std::string_view place) override {
+    moves.emplace_back(place);
+    return {};
+  }
   Result<void> idle() override { return {}; }
 
   std::string version;
@@ -96,6 +101,22 @@ void feed_fixture(const std::string& name, TransactionAssembler& assembler) {
 }
 
 }  // namespace
+
+TEST(TransactionAssembler, ASourceReadByPositionThatBeginsAFileMovesThePlace) {
+  for (const bool by_position : {true, false}) {
+    Recorder recorder;
+    TransactionAssembler::Options options;
+    options.by_position = by_position;
+    TransactionAssembler assembler(options, start(), recorder);
+    ASSERT_TRUE(assembler.take(event_of(EventType::rotate, binlog::encode_rotate_event(4, "bin.000001"))));
+    ASSERT_TRUE(assembler.take(format_event()));
+    ASSERT_TRUE(assembler.take(query_event("DROP TABLE t")));
+    EXPECT_TRUE(recorder.moves.empty());
+    ASSERT_TRUE(assembler.take(event_of(EventType::rotate, binlog::encode_rotate_event(4, "bin.000002"))));
+    ASSERT_TRUE(assembler.take(event_of(EventType::rotate, binlog::encode_rotate_event(4, "bin.000002"))));
+    EXPECT_EQ(recorder.moves, by_position ? std::vector<std::string>{"s|bin.000002:4|"} : std::vector<std::string>());
+  }
+}
 
 TEST(TransactionAssembler, StatementsAndTransactionsEndWhereTheyShould) {
   Recorder recorder;
