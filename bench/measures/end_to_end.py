@@ -41,7 +41,7 @@ def measure(rig):
 
 def _mysqlbinlog(rig, size):
     folder = rig.folder("copy")
-    command = mysqlbinlog_command(rig.source, "--raw", "--to-last-log", f"--result-file={folder}/", rig.first_file())
+    command = mysqlbinlog_command(rig.source, "--ssl-mode=DISABLED", "--raw", "--to-last-log", f"--result-file={folder}/", rig.first_file())
     settle()
     before = os.times()
     begin = time.monotonic()

@@ -11,7 +11,7 @@ SUBSCRIBER_TARGET = 32 << 10
 def measure(rig):
     rig.source.fill(0, 1, 300)
     instance = capture(
-        rig.folder("instance"), rig.source, source={"start": "now"}, listen={"connections_max": IDLE + 100}
+        rig.folder("instance"), rig.source, source={"start": "now"}, parameters={"max_connections": IDLE + 100}
     ).start()
     has_position(instance)
     settle()

@@ -1,9 +1,13 @@
 """What the benchmarks measure with: a MySQL 9.7 with a log of a given shape, an instance, cheap subscribers."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 
 from instance import PASSWORD, USER, Instance
@@ -74,9 +78,27 @@ class Source(MySQL97):
 
 
 def capture(folder, server, **sections):
-    """An instance that captures `server` from its beginning, not started yet."""
-    sections.setdefault("log", {"max_binlog_size": 1 << 30})
-    return Instance(folder, server, **sections)
+    """An instance that captures `server` from its beginning, not started yet. It reads without TLS, as mysqlbinlog
+    does here, and need not make a key first."""
+    certificate, key = _certificate()
+    wanted = {
+        "log": {"max_binlog_size": 1 << 30},
+        "source": {"tls": "off"},
+        "listen": {"tls_certificate": certificate, "tls_key": key},
+    }
+    for name, values in sections.items():
+        wanted[name] = {**wanted.get(name, {}), **values}
+    return Instance(folder, server, **wanted)
+
+
+@functools.cache
+def _certificate():
+    folder = tempfile.mkdtemp(prefix="sluice-bench-tls-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    paths = (f"{folder}/certificate.pem", f"{folder}/key.pem")
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=bench", "-days", "2"]
+    subprocess.run([*words, "-out", paths[0], "-keyout", paths[1]], check=True, capture_output=True)
+    return paths
 
 
 class Subscribers:
