@@ -39,7 +39,7 @@ class Rig:
         self.size = int(options.size * GIGABYTE)
         self.repeats = options.repeats
         self.counts = options.counts
-        self.read_max = 12  # times the log's size that all subscribers of a fan-out run read together, at most
+        self.read_max = 6  # times the log's size that all subscribers of a fan-out run read together, at most
         self.source = Source(folder + "/source")
         self.results = []
 

@@ -1,5 +1,7 @@
 """From COMMIT's return to the arrival of the transaction; against the source's own dump."""
 
+from processes import wait_until
+
 from measures.rig import Subscribers, capture, has_everything, median_of, settle
 from servers import CAPTURE_PASSWORD, CAPTURE_USER
 
@@ -39,25 +41,30 @@ def _while_others_catch_up(rig):
     instance = capture(rig.folder("instance"), rig.source).start()
     has_everything(instance, rig.source)
     alone = [_delay(rig, instance, 200, 1) for _ in range(rig.repeats)]
-    each = int(rig.source.log_size() * 0.98)
-    crowded = []
-    for number in range(rig.repeats):
-        log = rig.folder("logs") + f"/readers{number}"
-        readers = Subscribers(instance).start(
-            "read", log, f"--bytes={each}", count=CATCHING_UP, first_server_id=950_000
-        )
-        crowded.append(_delay(rig, instance, 200, 1, commits=200))
-        readers.kill()
+    crowded, theirs = [], []
+    for _ in range(rig.repeats):
+        crowded.append(_crowded(rig, instance))
+        theirs.append(_crowded(rig, rig.source))
     instance.stop()
     values = {key: median_of(crowded, key) for key in crowded[0]}
     values.update({"alone_" + key: median_of(alone, key) for key in alone[0]})
+    values.update({"mysql_" + key: median_of(theirs, key) for key in theirs[0]})
     rig.report("delay", f"200 transactions/s, 1 subscriber while {CATCHING_UP} others catch up", values)
+
+
+def _crowded(rig, server):
+    """The delay while others read the log again and again."""
+    each = int(rig.source.log_size() * 0.98)
+    readers = Subscribers(server).start(
+        "read", rig.folder("logs") + "/readers", f"--bytes={each}", count=CATCHING_UP, first_server_id=950_000
+    )
+    delay = _delay(rig, server, 200, 1, commits=100)
+    readers.kill()
+    return delay
 
 
 def has_position(instance):
     """Waits until the instance has a log: then it reads the source."""
-    from processes import wait_until  # pylint: disable=import-outside-toplevel
-
     wait_until(lambda: instance.rows("SHOW MASTER STATUS"), 30, "a log of the instance")
 
 
