@@ -179,17 +179,17 @@ class DumpSession {
     if (position_ == service_.log->end()) {
       co_return co_await at_end();
     }
-    const std::shared_ptr<const Block> block = reader_.ready_block(position_);
+    std::shared_ptr<const Block> block = reader_.ready_block(position_);
     if (block) {
-      co_return co_await take(*block);
+      co_return co_await take(std::move(block));
     }
     const auto read = [&] { return reader_.read(position_); };
-    const Result<store::Piece> piece = co_await mysql::run_on(service_.disk, executor_, read);
+    Result<store::Piece> piece = co_await mysql::run_on(service_.disk, executor_, read);
     if (!piece) {
       co_return unreadable(piece.error());
     }
-    if (const auto* shared = std::get_if<std::shared_ptr<const Block>>(&*piece)) {
-      co_return co_await take(**shared);
+    if (auto* shared = std::get_if<std::shared_ptr<const Block>>(&*piece)) {
+      co_return co_await take(std::move(*shared));
     }
     if (const auto* large = std::get_if<store::LargeEvent>(&*piece)) {
       co_return co_await take(*large);
@@ -202,31 +202,26 @@ class DumpSession {
     co_return Result<void>();
   }
 
-  asio::awaitable<Result<void>> take(const Block& block) {
-    const std::size_t first = event_at(block, position_.offset);
-    if (first == block.events.size()) {
+  /// Queues as much of a block as is good to write at once, and writes it if it is enough. Who waits for a subscriber
+  /// keeps none of the log's memory meanwhile.
+  asio::awaitable<Result<void>> take(std::shared_ptr<const Block> block) {
+    const std::size_t first = event_at(*block, position_.offset);
+    if (first == block->events.size()) {
       const Error error{ErrorKind::corrupt, fmt::format("no event begins at {}", position_.offset), 0};
       co_return unreadable(error);
     }
-    Result<void> sent;
-    for (std::size_t next = first; sent && next < block.events.size();) {
-      const std::uint64_t count = std::min<std::uint64_t>(block.events.size() - next, sender_.events_at_once());
-      sent = co_await take(block, next, next + count);
-      next += count;
-    }
-    co_return sent;
-  }
-
-  asio::awaitable<Result<void>> take(const Block& block, std::size_t first, std::size_t last) {
+    const std::size_t count = std::min<std::uint64_t>(block->events.size() - first, sender_.events_at_once());
+    const std::size_t last = std::min(first + count, event_behind(*block, first, sender_.bytes_at_once()));
     if (filter_.active(position_)) {
-      add_filtered(block, first, last);
+      add_filtered(*block, first, last);
     } else {
-      sender_.add(block, first, last);
+      sender_.add(*block, first, last);
     }
-    const std::uint64_t end = last < block.events.size() ? event_offset(block, last) : block.end_offset;
+    const std::uint64_t end = last < block->events.size() ? event_offset(*block, last) : block->end_offset;
     const std::uint64_t taken = end - position_.offset;
-    last_ = {position_.file, event_offset(block, last - 1)};
+    last_ = {position_.file, event_offset(*block, last - 1)};
     position_.offset = end;
+    block.reset();
     const Result<void> sent = co_await sender_.send_if_much(position_, taken);
     if (!sent) {
       co_return sent;

@@ -1,5 +1,8 @@
 #include "dump/event_packer.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/assert.h"
 #include "dump/wire_events.h"
 
@@ -21,6 +24,17 @@ std::vector<Bytes>& spare_buffers() {
   return spare;
 }
 
+/// So much the buffers of a thread may take together before they get smaller, by and by down to share_min.
+constexpr std::size_t used_capacity_usual = 32U << 20U;
+constexpr std::size_t share_of_rest = 16;
+constexpr std::size_t share_min = 16U << 10U;
+
+/// What the buffers of this thread's packers take.
+std::size_t& used_capacity() {
+  thread_local std::size_t used = 0;
+  return used;
+}
+
 }  // namespace
 
 EventPacker::EventPacker(bool wants_checksums, std::uint8_t sequence)
@@ -30,26 +44,41 @@ EventPacker::~EventPacker() {
   release();
 }
 
+std::size_t EventPacker::share() {
+  const std::size_t used = used_capacity();
+  const std::size_t left = used < used_capacity_usual ? used_capacity_usual - used : 0;
+  return std::clamp(left / share_of_rest, share_min, usual_capacity);
+}
+
 void EventPacker::release() {
   buffer_.clear();
+  used_capacity() -= std::exchange(noted_capacity_, 0);
   std::vector<Bytes>& spare = spare_buffers();
-  if (buffer_.capacity() > 0 && buffer_.capacity() <= kept_capacity_max && spare.size() < kept_buffers_max) {
+  const bool large = buffer_.capacity() >= usual_capacity && buffer_.capacity() <= kept_capacity_max;
+  if (large && spare.size() < kept_buffers_max) {
     spare.push_back(std::move(buffer_));
   }
   buffer_ = Bytes();
 }
 
-void EventPacker::reserve() {
+void EventPacker::reserve(std::size_t size) {
   if (buffer_.capacity() > 0) {
     return;
   }
   std::vector<Bytes>& spare = spare_buffers();
-  if (spare.empty()) {
-    buffer_.reserve(usual_capacity);
-    return;
+  if (size <= usual_capacity / 4) {
+    buffer_.reserve(size);
+  } else if (spare.empty()) {
+    buffer_.reserve(std::max(size, usual_capacity));
+  } else {
+    buffer_ = std::move(spare.back());
+    spare.pop_back();
   }
-  buffer_ = std::move(spare.back());
-  spare.pop_back();
+}
+
+void EventPacker::note_capacity() {
+  used_capacity() += buffer_.capacity() - noted_capacity_;
+  noted_capacity_ = buffer_.capacity();
 }
 
 void EventPacker::append_frame(std::size_t event_size) {
@@ -64,7 +93,9 @@ void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
   if (first >= last) {
     return;
   }
-  reserve();
+  const std::size_t from = block.events[first].frame;
+  const std::size_t to = block.events[last - 1].frame + Block::frame_size + block.events[last - 1].size;
+  reserve(to - from);
   // Nothing but the first event of a file is one, and no block spans files.
   if (block.events[first].type == EventType::format_description) {
     stored_ = announced_format(block.event_bytes(block.events[first]));
@@ -73,15 +104,15 @@ void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
       add_stripped(block.event_bytes(block.events[i]), block.events[i].type);
     }
+    note_capacity();
     return;
   }
-  const std::size_t from = block.events[first].frame;
-  const std::size_t to = block.events[last - 1].frame + Block::frame_size + block.events[last - 1].size;
   const std::size_t moved = buffer_.size() - from;
   buffer_.insert(buffer_.end(), block.framed.data() + from, block.framed.data() + to);
   for (std::size_t i = first; i < last; ++i) {
     buffer_[moved + block.events[i].frame + sequence_offset] = sequence_++;
   }
+  note_capacity();
 }
 
 void EventPacker::add_stripped(ByteView event, EventType type) {
@@ -100,9 +131,10 @@ void EventPacker::add_stripped(ByteView event, EventType type) {
 }
 
 void EventPacker::add_own(ByteView event) {
-  reserve();
+  reserve(Block::frame_size + event.size());
   append_frame(event.size());
   buffer_.insert(buffer_.end(), event.begin(), event.end());
+  note_capacity();
 }
 
 }  // namespace sluice::dump

@@ -12,6 +12,10 @@ namespace sluice::dump {
 /// holds none. One thread for all of a packer's life.
 class EventPacker {
  public:
+  /// How much one packer should gather: less when many of this thread hold a buffer because their subscribers do not
+  /// take what they are sent, so that a thousand of them do not hold a thousand large ones.
+  [[nodiscard]] static std::size_t share();
+
   /// `wants_checksums`: events go out as they are stored; otherwise without checksum.
   EventPacker(bool wants_checksums, std::uint8_t sequence);
   ~EventPacker();
@@ -40,12 +44,15 @@ class EventPacker {
  private:
   void append_frame(std::size_t event_size);
   void add_stripped(ByteView event, binlog::EventType type);
-  void reserve();
+  /// Gets a buffer, if there is none, in which `size` bytes have room.
+  void reserve(std::size_t size);
+  void note_capacity();
 
   bool wants_checksums_;
   AnnouncedFormat stored_;
   std::uint8_t sequence_;
   Bytes buffer_;
+  std::size_t noted_capacity_ = 0;
 };
 
 }  // namespace sluice::dump

@@ -128,7 +128,8 @@ asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reach
 
 asio::awaitable<Result<void>> EventSender::send_if_much(const store::LogPosition& reached, std::uint64_t taken) {
   turn_used_ += taken;
-  const bool much = packer_.bytes().size() >= write_size || queued_events_ >= writer_.events_at_once();
+  const bool much =
+      packer_.bytes().size() >= std::min(write_size, bytes_at_once()) || queued_events_ >= writer_.events_at_once();
   if (much) {
     const Result<void> written = co_await write(reached);
     if (!written) {

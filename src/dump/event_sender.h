@@ -34,6 +34,8 @@ class EventSender {
   [[nodiscard]] bool has_skipped() const { return skipped_; }
   /// So many events are worth queueing before they are sent; a very large number without a limit.
   [[nodiscard]] std::uint64_t events_at_once() { return writer_.events_at_once(); }
+  /// And so many bytes.
+  [[nodiscard]] static std::size_t bytes_at_once() { return EventPacker::share(); }
   /// What the log's files have, as far as the last FORMAT_DESCRIPTION said.
   [[nodiscard]] binlog::Checksum stored_checksum() const { return packer_.stored_format().checksum; }
   void set_stored_format(const AnnouncedFormat& format) { packer_.set_stored_format(format); }
