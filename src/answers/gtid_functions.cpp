@@ -13,10 +13,8 @@ namespace {
 using sql::Value;
 
 constexpr std::size_t text_shown_max = 200;
-/// MySQL waits forever without a timeout; we for a day, so that no worker is lost to a client that is gone for good.
-constexpr std::chrono::hours wait_max{24};
-/// How often we look: each time costs a copy of the executed set.
-constexpr std::chrono::milliseconds look_interval{20};
+/// Without a timeout MySQL waits for ever; so do we, as far as anybody can tell.
+constexpr std::chrono::hours wait_max{24 * 365};
 
 Result<binlog::GtidSet> parse_argument(const Value& argument) {
   const std::string text = sql::text_of(argument).value_or("NULL");
@@ -63,20 +61,19 @@ Result<Value> call_gtid_subtract(const EvaluationContext& /*context*/, SqlFuncti
 }
 
 Result<Value> call_wait_for_executed_gtid_set(const EvaluationContext& context, SqlFunction::Arguments arguments) {
-  const auto wanted = parse_argument(arguments[0]);
-  if (!wanted) return std::unexpected(wanted.error());
+  auto wanted = parse_argument(arguments[0]);
+  if (!wanted) return std::unexpected(std::move(wanted.error()));
   const auto timeout = parse_timeout(arguments);
   if (!timeout) return std::unexpected(timeout.error());
-  const auto end =
-      std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
-  for (;;) {
-    if (wanted->is_subset_of(context.server.log().executed())) return Value(std::int64_t{0});
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= end) return Value(std::int64_t{1});
-    if (context.cancellation.wait_until(std::min(end, now + look_interval))) {
-      return fail(ErrorKind::closed, "Query execution was interrupted", sql::error_code::interrupted);
-    }
-  }
+  const auto outcome = context.waits.meet([&] {
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
+    return SqlWait{
+        .over = [wanted = std::move(*wanted), &log = context.server.log()] { return log.has_executed(wanted); },
+        .until = end};
+  });
+  if (outcome == StatementWaits::Outcome::waiting) return StatementWaits::waiting_error();
+  return Value(std::int64_t{outcome == StatementWaits::Outcome::over ? 0 : 1});
 }
 
 }  // namespace sluice::answers

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -69,6 +70,7 @@ class MadeUpServer : public ServerState {
   [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
   [[nodiscard]] bool tls_available() const override { return true; }
+  [[nodiscard]] std::uint16_t port() const override { return 8100; }
   [[nodiscard]] std::vector<SessionInfo> sessions() const override { return its_sessions; }
   [[nodiscard]] std::vector<DumpInfo> dumps() const override { return its_dumps; }
   [[nodiscard]] std::vector<ReplicaInfo> replicas() const override { return its_replicas; }
@@ -77,17 +79,19 @@ class MadeUpServer : public ServerState {
                      std::to_string(killer));
     return true;
   }
+  [[nodiscard]] std::shared_ptr<SourceProgress> ask_source_progress() override { return progress; }
   [[nodiscard]] Result<TenantRows> ask_tenant(const std::string& query) override {
     asked.push_back(query);
     return tenant_answer;
   }
 
   std::string version = "5.7.44-sluice";
-  CaptureStatus capture{.state = "capturing", .source = "192.0.2.7:3306", .error = ""};
+  CaptureStatus capture{.state = "capturing", .source = "192.0.2.7:3306", .error = "", .row_metadata = "FULL"};
   std::vector<SessionInfo> its_sessions;
   std::vector<DumpInfo> its_dumps;
   std::vector<ReplicaInfo> its_replicas;
   std::vector<std::string> killed;
+  std::shared_ptr<SourceProgress> progress;
   std::vector<std::string> asked;
   Result<TenantRows> tenant_answer = TenantRows{.columns = {"a"}, .rows = {{"1"}, {std::nullopt}}};
 
@@ -108,6 +112,18 @@ class MadeUpServer : public ServerState {
   std::uint64_t end_ = 0;
 };
 
+/// Carries a statement out as a connection does, waits included.
+[[nodiscard]] inline StatementResult execute_to_end(SqlSession& session, std::string_view sql) {
+  for (;;) {
+    StatementResult result = session.execute(sql);
+    const auto* wait = std::get_if<SqlWait>(&result);
+    if (wait == nullptr) return result;
+    while (!wait->over() && std::chrono::steady_clock::now() < wait->until && !session.interrupted()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+}
+
 /// An answer on a line: "ok", "ERROR 1064 (42000): ...", or columns and rows: "a|b: 1|NULL; 2|x".
 [[nodiscard]] inline std::string shown(const StatementResult& result) {
   if (const auto* error = std::get_if<SqlError>(&result)) {
@@ -116,6 +132,7 @@ class MadeUpServer : public ServerState {
   if (const auto* done = std::get_if<SqlOk>(&result)) {
     return done->warnings == 0 ? "ok" : "ok, " + std::to_string(done->warnings) + " warnings";
   }
+  if (std::holds_alternative<SqlWait>(result)) return "waits";
   const auto& rows = std::get<SqlRows>(result);
   std::string text;
   for (const SqlColumn& column : rows.columns) {

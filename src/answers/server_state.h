@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "answers/session_info.h"
+#include "answers/source_progress.h"
 #include "base/error.h"
 #include "binlog/gtid_set.h"
 #include "parameters/parameters.h"
@@ -17,6 +19,9 @@ struct CaptureStatus {
   std::string state;   ///< "starting", "capturing", "reconnecting", "disk full", "disk failed", "stopped"
   std::string source;  ///< "192.0.2.7:3306", empty while there is none
   std::string error;   ///< why it is not capturing; empty if it is
+  // The source's settings when it was last connected to.
+  std::string row_metadata = "MINIMAL";
+  bool rows_query_events = false;
 };
 
 /// The rows the tenant database answered with. A value without content is NULL.
@@ -39,6 +44,7 @@ class ServerState {
   [[nodiscard]] virtual store::Log& log() const = 0;  ///< to read, and to purge
   [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
   [[nodiscard]] virtual bool tls_available() const = 0;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
 
   // Connections. Snapshots, in the order the connections came.
   [[nodiscard]] virtual std::vector<SessionInfo> sessions() const = 0;
@@ -47,6 +53,9 @@ class ServerState {
   /// Ends a connection, or what it is doing, soon; false if there is no such connection. One that kills itself
   /// (`killer` is `id`) gets its answer first.
   virtual bool kill(std::uint32_t id, KillScope scope, std::uint32_t killer) = 0;
+
+  /// Asks the source how far it is. nullptr if that is of no use: it is away, or has no GTIDs.
+  [[nodiscard]] virtual std::shared_ptr<SourceProgress> ask_source_progress() = 0;
 
   /// Runs a query that only the tenant database can answer, on a connection of its own, read only, limited in size and
   /// time. Blocks: call it from a worker thread.

@@ -32,12 +32,9 @@ Result<SqlRows> answer_show_status(const sql::ShowStatus& show, const Evaluation
   const auto uptime = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - program_start);
   SqlRows answer = name_and_value_rows();
   answer.rows = {
-      {"Ssl_cipher", ""},
-      {"Ssl_version", ""},
-      {"Uptime", std::to_string(uptime.count())},
-      {"sluice_capture_error", capture.error},
-      {"sluice_capture_source", capture.source},
-      {"sluice_capture_state", capture.state},
+      {"Ssl_cipher", context.client.tls_cipher},  {"Ssl_version", context.client.tls_version},
+      {"Uptime", std::to_string(uptime.count())}, {"sluice_capture_error", capture.error},
+      {"sluice_capture_source", capture.source},  {"sluice_capture_state", capture.state},
   };
   return filter_rows(std::move(answer), show.filter, context);
 }

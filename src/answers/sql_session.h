@@ -21,6 +21,8 @@ struct SqlClient {
   std::string host{};      ///< address without port
   std::string database{};  ///< chosen at log-in, empty for none
   bool tls = false;
+  std::string tls_version{};  ///< "TLSv1.3"; empty without TLS
+  std::string tls_cipher{};
   bool admin = false;        ///< may change parameters, end connections and purge the log
   bool interactive = false;  ///< says that a person uses it: interactive_timeout holds
 };
@@ -59,7 +61,16 @@ struct SqlRows {
   std::vector<std::vector<std::optional<std::string>>> rows;
 };
 
-using StatementResult = std::variant<SqlOk, SqlError, SqlRows>;
+/// No answer yet: the statement is to be carried out again, as it was, when `over` is true, `until` has passed or it
+/// was interrupted, and at the latest then has its answer or something else to wait for.
+struct SqlWait {
+  std::function<bool()> over;  ///< quick; may change when the log grows and when `wake` is called
+  std::chrono::steady_clock::time_point until{};
+  /// To be called once with a function that any thread may call any time later; may be empty.
+  std::function<void(std::function<void()> wake)> begin{};
+};
+
+using StatementResult = std::variant<SqlOk, SqlError, SqlRows, SqlWait>;
 
 /// The value of a prepared statement's parameter; dates and times come as text. No content is NULL.
 using SqlParameter = std::variant<std::monostate, std::int64_t, std::uint64_t, double, std::string>;
@@ -78,8 +89,8 @@ class SqlSession {
  public:
   virtual ~SqlSession() = default;
 
-  /// Whether this statement may wait: for the tenant database, or for a GTID. Those run on a worker thread, all others
-  /// on the I/O thread, so they have to be quick. Never blocks itself.
+  /// Whether this statement may block: on the tenant database, or the disk. Those run on a worker thread, all others on
+  /// the I/O thread, so they have to be quick. Never blocks itself.
   [[nodiscard]] virtual bool may_block(std::string_view sql) const = 0;
   [[nodiscard]] virtual bool may_block_prepared(std::uint32_t id) const = 0;
 
@@ -112,6 +123,9 @@ class SqlSession {
   /// Any thread. The client is gone or the server stops: a statement under way ends soon, with error 1317, and so do
   /// later ones.
   virtual void cancel() = 0;
+  /// Any thread. Whether what runs or waits is to end.
+  [[nodiscard]] virtual bool interrupted() const = 0;
+
   /// Any thread. Ends a statement under way soon, with error 1317; later ones run.
   virtual void interrupt() = 0;
 };

@@ -20,37 +20,22 @@ namespace error_code = sql::error_code;
 constexpr std::size_t statement_size_max = 1U << 20U;
 /// Of a prepared statement with its values put in.
 constexpr std::size_t filled_statement_size_max = 16U << 20U;
+/// How long the end of the log is told late, at the most, so that what was committed before is in it.
+constexpr std::chrono::seconds source_wait_max{1};
 /// MySQL: 64 characters.
 constexpr std::size_t database_name_size_max = 256;
-
-bool waits(const sql::Expression& expression) {
-  return sql::calls_function(expression, waiting_function);
-}
-
-bool waits(const sql::ShowFilter& filter) {
-  return filter.where && waits(*filter.where);
-}
 
 /// Whether carrying a statement out may take longer than looking something up.
 struct Blocks {
   bool operator()(const sql::TenantQuery& /*query*/) const { return true; }
   bool operator()(const sql::ShowBinlogEvents& /*show*/) const { return true; }
   bool operator()(const sql::PurgeLogs& /*purge*/) const { return true; }
-  bool operator()(const sql::Select& select) const {
-    return std::ranges::any_of(select.items, [](const sql::Select::Item& item) { return waits(item.expression); });
-  }
   bool operator()(const sql::Set& set) const {
     return std::ranges::any_of(set.assignments, [](const sql::Set::Assignment& assignment) {
-      if (const auto* user = std::get_if<sql::SetUserVariable>(&assignment)) return waits(user->value);
       const auto* system = std::get_if<sql::SetSystemVariable>(&assignment);
-      if (system == nullptr) return false;
-      return system->scope == sql::Scope::global || (system->value && waits(*system->value));
+      return system != nullptr && system->scope == sql::Scope::global;
     });
   }
-  bool operator()(const sql::Kill& kill) const { return waits(kill.id); }
-  bool operator()(const sql::ShowVariables& show) const { return waits(show.filter); }
-  bool operator()(const sql::ShowStatus& show) const { return waits(show.filter); }
-  bool operator()(const sql::ShowParameters& show) const { return waits(show.filter); }
   bool operator()(const auto& /*other*/) const { return false; }
 };
 
@@ -71,7 +56,25 @@ struct Runner {
     return std::move(*rows);
   }
 
+  /// False while the log lacks what the source had when the statement began.
+  [[nodiscard]] bool source_is_reached() const {
+    const auto ask = [this] {
+      const auto progress = server.ask_source_progress();
+      if (!progress) return SqlWait{.over = [] { return true; }};
+      return SqlWait{.over = [progress, &log = server.log()] { return progress->reached(log); },
+                     .until = std::chrono::steady_clock::now() + source_wait_max,
+                     .begin = [progress](std::function<void()> wake) { progress->when_answered(std::move(wake)); }};
+    };
+    return context.waits.meet(ask) != StatementWaits::Outcome::waiting;
+  }
+
   Result<StatementResult> operator()(const sql::Select& select) const {
+    // Clients ask for either, to go on from what they have just committed.
+    const bool asks_for_end = std::ranges::any_of(select.items, [](const sql::Select::Item& item) {
+      const auto* variable = std::get_if<sql::SystemVariable>(&item.expression.node);
+      return variable != nullptr && variable->name == "gtid_executed";
+    });
+    if (asks_for_end && !source_is_reached()) return StatementWaits::waiting_error();
     return as_result(answer_select(select, context));
   }
 
@@ -92,6 +95,7 @@ struct Runner {
     return as_result(answer_show_parameters(show, context));
   }
   Result<StatementResult> operator()(const sql::ShowMasterStatus& /*show*/) const {
+    if (!source_is_reached()) return StatementWaits::waiting_error();
     return answer_master_status(server.log().status(),
                                 server.parameters().flag(parameters::Parameter::binlog_gtid_display));
   }
@@ -170,14 +174,22 @@ StatementResult StatementExecutor::run(std::string_view text, const sql::ParseRu
     return answer;
   };
   if (cancellation_.cancelled()) {
+    cancellation_.end_statement();
+    waits_.forget();
     return refuse({ErrorKind::closed, "Query execution was interrupted", error_code::interrupted}, true);
   }
   const auto statement = sql::parse_statement(text, parse_rules);
-  if (!statement) return refuse(statement.error(), false);
+  if (!statement) {
+    waits_.forget();
+    return refuse(statement.error(), false);
+  }
   if (!std::holds_alternative<sql::ShowDiagnostics>(*statement)) diagnostics_.clear();
-  cancellation_.begin_statement();
+  if (!waits_.resumed()) cancellation_.begin_statement();
+  waits_.begin();
   auto result = run_statement(*statement);
+  if (auto wait = waits_.pending()) return std::move(*wait);
   cancellation_.end_statement();
+  waits_.forget();
   return result ? std::move(*result) : refuse(result.error(), false);
 }
 
@@ -193,6 +205,7 @@ Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& s
                                   .variables = variables_,
                                   .user_variables = user_variables_,
                                   .cancellation = cancellation_,
+                                  .waits = waits_,
                                   .now = std::chrono::system_clock::now(),
                                   .work = work};
   return std::visit(Runner{.server = server_,

@@ -11,6 +11,7 @@
 #include "answers/server_state.h"
 #include "answers/session_variables.h"
 #include "answers/sql_session.h"
+#include "answers/statement_waits.h"
 #include "answers/user_variables.h"
 #include "sql/parser.h"
 
@@ -38,6 +39,7 @@ class StatementExecutor : public SqlSession {
   [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return variables_.wait_timeout(); }
   void cancel() override { cancellation_.cancel(); }
   void interrupt() override { cancellation_.interrupt(); }
+  [[nodiscard]] bool interrupted() const override { return cancellation_.cancelled(); }
 
  private:
   [[nodiscard]] sql::ParseRules rules(const sql::Dialect& dialect) const;
@@ -55,6 +57,7 @@ class StatementExecutor : public SqlSession {
   UserVariables user_variables_;
   PreparedStatements prepared_;
   Cancellation cancellation_;
+  StatementWaits waits_;
 };
 
 }  // namespace sluice::answers

@@ -4,49 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "answers/made_up_server.h"
+#include "answers/session_for_test.h"
 
 namespace sluice::answers {
-namespace {
-
-constexpr const char* uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-
-class StatementExecutorTest : public testing::Test {
- protected:
-  std::string run(std::string_view sql) { return shown(session_.execute(sql)); }
-
-  /// Only the value, of an answer with one.
-  std::string value(std::string_view sql) {
-    const StatementResult result = session_.execute(sql);
-    const auto* rows = std::get_if<SqlRows>(&result);
-    if (rows == nullptr || rows->rows.size() != 1 || rows->rows[0].size() != 1) return shown(result);
-    return rows->rows[0][0].value_or("NULL");
-  }
-
-  std::string error(std::string_view sql) {
-    const StatementResult result = session_.execute(sql);
-    const auto* refused = std::get_if<SqlError>(&result);
-    return refused == nullptr ? "no error" : std::to_string(refused->code) + " " + refused->message;
-  }
-
-  SqlColumn::Type type(std::string_view sql) {
-    const StatementResult result = session_.execute(sql);
-    return std::get<SqlRows>(result).columns.at(0).type;
-  }
-
-  binlog::Gtid gtid(std::uint64_t number) const { return {{*binlog::parse_uuid(uuid), ""}, number}; }
-
-  /// A statement of another session.
-  std::string run_as(const SqlClient& client, std::string_view sql) {
-    StatementExecutor session(server_, client);
-    return shown(session.execute(sql));
-  }
-  std::string admin(std::string_view sql) { return run_as({.user = "root", .admin = true}, sql); }
-
-  MadeUpServer server_;
-  StatementExecutor session_{server_,
-                             {.connection_id = 7, .user = "u", .host = "192.0.2.9", .database = "", .tls = true}};
-};
+namespace {};
 
 // Expressions --------------------------------------------------------------------------------------------------------
 
@@ -143,44 +104,6 @@ TEST_F(StatementExecutorTest, GtidFunctions) {
       "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-10,\n4e11fa47-71ca-11e1-9e33-c80aa9429562:1");
 }
 
-TEST_F(StatementExecutorTest, WaitForExecutedGtidSet) {
-  server_.open_file(1, {});
-  const std::string wait = std::string("SELECT WAIT_FOR_EXECUTED_GTID_SET('") + uuid + ":1'";
-  EXPECT_EQ(value("SELECT WAIT_FOR_EXECUTED_GTID_SET('')"), "0");
-  EXPECT_EQ(value(wait + ", 0.01)"), "1");
-  EXPECT_EQ(error("SELECT WAIT_FOR_EXECUTED_GTID_SET('',-1)"),
-            "1210 Incorrect arguments to WAIT_FOR_EXECUTED_GTID_SET.");
-  EXPECT_EQ(error("SELECT WAIT_FOR_EXECUTED_GTID_SET('',NULL)"),
-            "1210 Incorrect arguments to WAIT_FOR_EXECUTED_GTID_SET.");
-  EXPECT_EQ(error("SELECT WAIT_FOR_EXECUTED_GTID_SET(NULL)"), "1772 Malformed GTID set specification 'NULL'.");
-  std::jthread writer([this] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    server_.add_transaction(gtid(1));
-  });
-  EXPECT_EQ(value(wait + ")"), "0");
-}
-
-TEST_F(StatementExecutorTest, CancelEndsAWait) {
-  std::jthread canceller([this] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    session_.cancel();
-  });
-  EXPECT_EQ(run(std::string("SELECT WAIT_FOR_EXECUTED_GTID_SET('") + uuid + ":1')"),
-            "ERROR 1317 (70100): Query execution was interrupted");
-  EXPECT_EQ(run("SELECT 1"), "ERROR 1317 (70100): Query execution was interrupted");
-}
-
-TEST_F(StatementExecutorTest, WhatMayBlock) {
-  EXPECT_FALSE(session_.may_block("SELECT 1"));
-  EXPECT_FALSE(session_.may_block("nonsense"));
-  EXPECT_TRUE(session_.may_block("SHOW DATABASES"));
-  EXPECT_TRUE(session_.may_block("SELECT 1 FROM information_schema.tables"));
-  EXPECT_TRUE(session_.may_block("SELECT 1, 2 + IF(1, wait_for_executed_gtid_set(''), 0)"));
-  EXPECT_TRUE(session_.may_block("SET @a = WAIT_FOR_EXECUTED_GTID_SET('')"));
-  EXPECT_TRUE(session_.may_block("SHOW VARIABLES WHERE WAIT_FOR_EXECUTED_GTID_SET('')"));
-  EXPECT_FALSE(session_.may_block("SHOW VARIABLES WHERE Value = 1"));
-}
-
 // The log ------------------------------------------------------------------------------------------------------------
 
 TEST_F(StatementExecutorTest, MasterStatus) {
@@ -248,132 +171,6 @@ TEST_F(StatementExecutorTest, SystemVariablesThatCannotBeSet) {
   EXPECT_EQ(
       run("SET max_allowed_packet=1024"),
       "ERROR 1621 (HY000): SESSION variable 'max_allowed_packet' is read-only. Use SET GLOBAL to assign the value");
-}
-
-TEST_F(StatementExecutorTest, AdministratorsChangeParameters) {
-  EXPECT_EQ(admin("SET GLOBAL max_connections=5, GLOBAL binlog_gtid_display=off"), "ok");
-  EXPECT_EQ(run("SELECT @@max_connections, @@binlog_gtid_display"), "@@max_connections|@@binlog_gtid_display: 5|0");
-  EXPECT_EQ(admin("SET @@global.max_connections=DEFAULT, PERSIST binlog_gtid_display=1"), "ok");
-  EXPECT_EQ(run("SHOW VARIABLES WHERE Variable_name IN ('max_connections','binlog_gtid_display')"),
-            "Variable_name|Value: binlog_gtid_display|ON; max_connections|1000");
-  EXPECT_EQ(admin("SET GLOBAL max_connections=0"), "ok, 1 warnings");
-  EXPECT_EQ(value("SELECT @@max_connections"), "1");
-}
-
-TEST_F(StatementExecutorTest, ParametersThatCannotBeChanged) {
-  EXPECT_EQ(admin("SET GLOBAL nosuch=1"), "ERROR 1193 (HY000): Unknown system variable 'nosuch'");
-  EXPECT_EQ(admin("SET GLOBAL max_connections='x'"),
-            "ERROR 1232 (42000): Incorrect argument type to variable 'max_connections'");
-  EXPECT_EQ(admin("SET GLOBAL binlog_gtid_display=2"),
-            "ERROR 1231 (42000): Variable 'binlog_gtid_display' can't be set to the value of '2'");
-  EXPECT_EQ(admin("SET GLOBAL max_binlog_size=4096"),
-            "ERROR 1238 (HY000): Variable 'max_binlog_size' is a read only variable");
-  EXPECT_EQ(admin("SET GLOBAL sync_binlog=0"), "ERROR 1238 (HY000): Variable 'sync_binlog' is a read only variable");
-  EXPECT_EQ(admin("SET max_connections=5").substr(0, 10), "ERROR 1229");
-  EXPECT_EQ(admin("SET PERSIST_ONLY max_connections=5").substr(0, 10), "ERROR 1235");
-  EXPECT_EQ(run("SET GLOBAL max_connections=5").substr(0, 10), "ERROR 1227");
-  EXPECT_EQ(admin("SET GLOBAL max_connections=5, GLOBAL wait_timeout='x'").substr(0, 10), "ERROR 1232");
-  EXPECT_EQ(value("SELECT @@max_connections"), "1000");
-}
-
-TEST_F(StatementExecutorTest, SessionsBeginWithCopiesOfParameters) {
-  EXPECT_EQ(admin("SET GLOBAL wait_timeout=60, GLOBAL interactive_timeout=70"), "ok");
-  EXPECT_EQ(session_.idle_timeout(), std::chrono::hours(8));
-  EXPECT_EQ(run_as({}, "SELECT @@wait_timeout, @@global.wait_timeout"), "@@wait_timeout|@@global.wait_timeout: 60|60");
-  EXPECT_EQ(run_as({.interactive = true}, "SELECT @@wait_timeout"), "@@wait_timeout: 70");
-  run("SET wait_timeout=5");
-  EXPECT_EQ(session_.idle_timeout(), std::chrono::seconds(5));
-  session_.reset();
-  EXPECT_EQ(session_.idle_timeout(), std::chrono::seconds(60));
-}
-
-TEST_F(StatementExecutorTest, ShowParameters) {
-  EXPECT_TRUE(run("SHOW PARAMETERS LIKE 'max\\_connections'")
-                  .starts_with("name|value|default_value|data_type|minimum|maximum|unit|needs_restart|source|info: "
-                               "max_connections|1000|1000|integer|1|100000|connections|No|default|"));
-  EXPECT_EQ(run("SHOW PARAMETERS LIKE 'nosuch'"),
-            "name|value|default_value|data_type|minimum|maximum|unit|needs_restart|source|info");
-  admin("SET GLOBAL max_connections=1000");
-  const std::string set = run("SHOW PARAMETERS WHERE source = 'SET GLOBAL' OR needs_restart = 'Yes'");
-  EXPECT_NE(set.find("max_connections"), std::string::npos);
-  EXPECT_NE(set.find("max_binlog_size"), std::string::npos);
-  EXPECT_EQ(set.find("wait_timeout"), std::string::npos);
-  EXPECT_EQ(error("SHOW PARAMETERS WHERE foo=1"), "1054 Unknown column 'foo' in 'where clause'");
-}
-
-TEST_F(StatementExecutorTest, GtidsAreNotDisplayedIfTheParameterSaysSo) {
-  server_.open_file(1, {});
-  server_.add_transaction(gtid(1));
-  EXPECT_TRUE(run("SHOW MASTER STATUS").ends_with(":1"));
-  admin("SET GLOBAL binlog_gtid_display=OFF");
-  EXPECT_TRUE(run("SHOW MASTER STATUS").ends_with("|||"));
-  EXPECT_NE(value("SELECT @@gtid_executed"), "");
-}
-
-TEST_F(StatementExecutorTest, SettingAGlobalValueMayBlock) {
-  EXPECT_TRUE(session_.may_block("SET GLOBAL max_connections=5"));
-  EXPECT_FALSE(session_.may_block("SET wait_timeout=5"));
-}
-
-TEST_F(StatementExecutorTest, ShowBinlogEvents) {
-  const std::string columns = "Log_name|Pos|Event_type|Server_id|End_log_pos|Info";
-  EXPECT_EQ(run("SHOW BINLOG EVENTS"), columns);
-  server_.open_file(1, {});
-  server_.add_transaction(gtid(1));
-  EXPECT_EQ(run("SHOW BINLOG EVENTS"),
-            columns +
-                ": mysql-bin.000001|4|Format_desc|0|123|Server ver: 5.7.44-sluice, Binlog ver: 4; "
-                "mysql-bin.000001|123|Previous_gtids|0|154|; mysql-bin.000001|154|Gtid|0|219|SET "
-                "@@SESSION.GTID_NEXT= '" +
-                uuid +
-                ":1'; mysql-bin.000001|219|Xid|0|250|COMMIT /* "
-                "xid=72340172838076673 */");
-  EXPECT_EQ(run("SHOW BINLOG EVENTS IN 'mysql-bin.000001' FROM 123 LIMIT 1"),
-            columns + ": mysql-bin.000001|123|Previous_gtids|0|154|");
-  EXPECT_EQ(run("SHOW BINLOG EVENTS FROM 250"), columns);
-  EXPECT_EQ(run("SHOW BINLOG EVENTS LIMIT 9,1"), columns);
-  const std::string failed = "1220 Error when executing command SHOW BINLOG EVENTS: ";
-  EXPECT_EQ(error("SHOW BINLOG EVENTS IN 'nosuch'"), failed + "Could not find target log");
-  EXPECT_EQ(error("SHOW BINLOG EVENTS IN 'mysql-bin.000002'"), failed + "Could not find target log");
-  EXPECT_EQ(error("SHOW BINLOG EVENTS FROM 5"), failed + "Wrong offset or I/O error");
-  EXPECT_EQ(run("SHOW BINLOG EVENTS FROM 251"), columns);
-  EXPECT_TRUE(session_.may_block("SHOW BINLOG EVENTS"));
-}
-
-TEST_F(StatementExecutorTest, PurgeBinaryLogs) {
-  binlog::GtidSet previous;
-  for (std::uint64_t file = 1; file <= 3; ++file) {
-    server_.open_file(file, previous);
-    server_.add_transaction(gtid(file));
-    previous.add(gtid(file));
-  }
-  EXPECT_EQ(run("PURGE BINARY LOGS TO 'mysql-bin.000002'").substr(0, 10), "ERROR 1227");
-  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'nosuch'"), "ERROR 1373 (HY000): Target log not found in binlog index");
-  EXPECT_EQ(admin("PURGE MASTER LOGS TO 'mysql-bin.000004'").substr(0, 10), "ERROR 1373");
-  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'mysql-bin.000002'"), "ok");
-  EXPECT_EQ(run("SHOW BINARY LOGS"), "Log_name|File_size: mysql-bin.000002|290; mysql-bin.000003|290");
-  EXPECT_EQ(value("SELECT @@gtid_purged"), std::string(uuid) + ":1");
-  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE NULL"), "ERROR 1210 (HY000): Incorrect arguments to PURGE LOGS BEFORE");
-  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE DATE_SUB(NOW(), INTERVAL 1 DAY)"), "ok");
-  EXPECT_EQ(run("SHOW BINARY LOGS"), "Log_name|File_size: mysql-bin.000003|290");
-  EXPECT_TRUE(session_.may_block("PURGE BINARY LOGS TO 'mysql-bin.000002'"));
-}
-
-TEST_F(StatementExecutorTest, PurgesThatAreNotSql) {
-  for (const char* statement :
-       {"PURGE", "PURGE LOGS TO 'a'", "PURGE BINARY LOGS", "PURGE BINARY LOGS TO a", "PURGE BINARY LOGS BEFORE",
-        "PURGE BINARY LOGS TO 'a' now", "PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 FORTNIGHT",
-        "PURGE BINARY LOGS BEFORE NOW() - INTERVAL x DAY", "PURGE BINARY LOGS BEFORE DATE_SUB(NOW(), 1)"}) {
-    EXPECT_EQ(admin(statement).substr(0, 10), "ERROR 1064") << statement;
-  }
-  EXPECT_EQ(admin("PURGE BINARY LOGS TO 'a' FOR TENANT c.t").substr(0, 10), "ERROR 1235");
-  EXPECT_EQ(admin("PURGE BINARY LOGS BEFORE NOW() - INTERVAL 1 MONTH").substr(0, 10), "ERROR 1235");
-}
-
-TEST_F(StatementExecutorTest, GrantsOfAdministrators) {
-  EXPECT_EQ(admin("SHOW GRANTS"),
-            "Grants for root@%: GRANT SELECT, PROCESS, SUPER, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO "
-            "`root`@`%`");
 }
 
 TEST_F(StatementExecutorTest, SystemVariablesCheckTheirValues) {
@@ -505,7 +302,7 @@ TEST_F(StatementExecutorTest, UserVariablesAndWorkHaveLimits) {
 TEST_F(StatementExecutorTest, ShowVariablesWithPatterns) {
   EXPECT_EQ(run("SHOW VARIABLES LIKE 'log\\_bin'"), "Variable_name|Value: log_bin|ON");
   EXPECT_EQ(run("SHOW VARIABLES LIKE 'BINLOG\\_ROW\\_%e%'"),
-            "Variable_name|Value: binlog_row_event_max_size|8192; binlog_row_image|FULL; binlog_row_metadata|MINIMAL; "
+            "Variable_name|Value: binlog_row_event_max_size|8192; binlog_row_image|FULL; binlog_row_metadata|FULL; "
             "binlog_row_value_options|");
   EXPECT_EQ(run("SHOW GLOBAL VARIABLES LIKE 'gtid_next'"), "Variable_name|Value");
   EXPECT_EQ(run("SHOW SESSION VARIABLES LIKE 'gtid_next'"), "Variable_name|Value: gtid_next|AUTOMATIC");
@@ -520,6 +317,14 @@ TEST_F(StatementExecutorTest, ShowVariablesWithConditions) {
   EXPECT_EQ(run("SHOW VARIABLES WHERE Variable_name LIKE 'tx\\_%' OR Value = 'ROW'"),
             "Variable_name|Value: binlog_format|ROW; tx_isolation|REPEATABLE-READ; tx_read_only|OFF");
   EXPECT_EQ(error("SHOW VARIABLES WHERE foo=1"), "1054 Unknown column 'foo' in 'where clause'");
+}
+
+TEST_F(StatementExecutorTest, VariablesOfThisServerAndItsSource) {
+  server_.capture.rows_query_events = true;
+  EXPECT_EQ(run("SELECT @@port, @@binlog_row_metadata, @@binlog_rows_query_log_events"),
+            "@@port|@@binlog_row_metadata|@@binlog_rows_query_log_events: 8100|FULL|1");
+  EXPECT_EQ(run_as({.tls = true, .tls_version = "TLSv1.3", .tls_cipher = "X"}, "SHOW STATUS LIKE 'Ssl%'"),
+            "Variable_name|Value: Ssl_cipher|X; Ssl_version|TLSv1.3");
 }
 
 TEST_F(StatementExecutorTest, ShowStatus) {

@@ -80,6 +80,9 @@ namespace live_value {
 [[nodiscard]] std::string connection_id(const VariableSource& source);
 [[nodiscard]] std::string warning_count(const VariableSource& source);
 [[nodiscard]] std::string error_count(const VariableSource& source);
+[[nodiscard]] std::string port(const VariableSource& source);
+[[nodiscard]] std::string row_metadata(const VariableSource& source);
+[[nodiscard]] std::string rows_query_events(const VariableSource& source);
 [[nodiscard]] std::string capture_state(const VariableSource& source);
 [[nodiscard]] std::string capture_source(const VariableSource& source);
 [[nodiscard]] std::string capture_error(const VariableSource& source);

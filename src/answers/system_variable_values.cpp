@@ -61,6 +61,16 @@ std::string error_count(const VariableSource& source) {
   return std::to_string(std::ranges::count(source.diagnostics, true, &Diagnostic::error));
 }
 
+std::string port(const VariableSource& source) {
+  return std::to_string(source.server.port());
+}
+std::string row_metadata(const VariableSource& source) {
+  return source.server.capture_status().row_metadata;
+}
+std::string rows_query_events(const VariableSource& source) {
+  return source.server.capture_status().rows_query_events ? "ON" : "OFF";
+}
+
 std::string capture_state(const VariableSource& source) {
   return source.server.capture_status().state;
 }

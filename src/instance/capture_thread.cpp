@@ -43,7 +43,15 @@ void CaptureThread::stop() {
 
 void CaptureThread::report(std::string state, const std::string& address, std::string error) {
   const std::lock_guard lock(mutex_);
-  status_ = {.state = std::move(state), .source = address, .error = std::move(error)};
+  status_.state = std::move(state);
+  status_.source = address;
+  status_.error = std::move(error);
+}
+
+void CaptureThread::note_settings(const capture::SourceFacts& facts) {
+  const std::lock_guard lock(mutex_);
+  status_.row_metadata = facts.row_metadata;
+  status_.rows_query_events = facts.rows_query_events;
 }
 
 void CaptureThread::run() {
@@ -107,6 +115,7 @@ bool CaptureThread::wait_for_storage(const std::string& address, const Error& er
 capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
   capture::Source source(config_.source, address, interruption_);
   if (auto connected = source.connect(); !connected) return {.error = std::move(connected.error())};
+  note_settings(source.facts());
   auto state = writer_->empty() ? first_state(source) : next_state(source);
   if (!state) return std::move(state.error());
   log::info("capturing from {} ({}), on from {} offset {}", address, source.facts().version, state->file,

@@ -52,6 +52,8 @@ class CaptureThread {
   ConvertThrottle throttle_;
   store::Log::Listener publication_listener_;
 
+  void note_settings(const capture::SourceFacts& facts);
+
   mutable std::mutex mutex_;
   answers::CaptureStatus status_;
   std::thread thread_;

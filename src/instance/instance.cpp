@@ -15,13 +15,6 @@
 #include "store/log_file_header.h"
 
 namespace sluice::instance {
-namespace {
-
-/// How long a first start waits to learn the tenant's version from its source before it greets clients with another.
-constexpr std::chrono::seconds first_contact_max{10};
-
-}  // namespace
-
 Result<std::unique_ptr<Instance>> Instance::start(Config config) {
   std::error_code error;
   std::filesystem::create_directories(config.data_directory, error);
@@ -54,8 +47,15 @@ Instance::~Instance() {
 
 void Instance::stop() {
   metrics_server_.reset();
+  // First: it wakes sessions of the listener's.
+  if (interruption_) interruption_->request();
+  if (probe_) probe_->stop();
   if (listener_) listener_->stop();
   if (capture_) capture_->stop();
+}
+
+std::shared_ptr<answers::SourceProgress> Instance::ask_source_progress() {
+  return capture_->status().state == "capturing" ? probe_->ask() : nullptr;
 }
 
 Result<void> Instance::lock_directory() {
@@ -85,6 +85,7 @@ Result<void> Instance::open_log() {
   auto writer = store::LogWriter::open(log_);
   if (!writer) return std::unexpected(std::move(writer.error()));
   tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
+  probe_ = std::make_unique<SourceProbe>(config_, interruption_);
   start_retention();
   capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_,
                                              [this] { return retention_->look(); });
@@ -105,25 +106,34 @@ void Instance::start_retention() {
 }
 
 /// Clients are told one version everywhere: the configured one, or the one in the log's files, which is the tenant's.
+/// It is known once the log has a file, so not before the source was first reached.
 void Instance::choose_version() {
-  version_ = config_.announced_version;
-  if (!version_.empty()) return;
-  version_ = capture::mariadb_tenant_version;
-  if (config_.source.flavour == capture::Flavour::mariadb) return;
-  const auto until = std::chrono::steady_clock::now() + first_contact_max;
-  while (log_->end().file == 0 && std::chrono::steady_clock::now() < until && capture_->status().state != "stopped") {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  const bool configured = !config_.announced_version.empty();
+  version_ = configured ? config_.announced_version : std::string(capture::mariadb_tenant_version);
+  version_is_known_ = configured || config_.source.flavour == capture::Flavour::mariadb;
+  if (version_is_known_) return;
+  first_file_ = log_->listen([this] { learn_version(); });
+  learn_version();
+}
+
+void Instance::learn_version() {
   const auto end = log_->end();
-  if (end.file == 0) {
-    log::warning("the source could not be reached yet; clients are told version {} until the next start", version_);
-    return;
-  }
+  if (version_is_known_ || end.file == 0) return;
   const auto path = log_->path_of(end.file);
   const auto file = open_file(path, O_RDONLY);
-  if (!file) return;
-  const auto header = store::read_log_file_header(*file, path);
-  if (header) version_ = header->format.server_version;
+  const auto header = file ? store::read_log_file_header(*file, path) : std::unexpected(file.error());
+  if (!header) {
+    log::warning("the version clients are told could not be learnt yet: {}", header.error().message);
+    return;
+  }
+  const std::lock_guard lock(version_mutex_);
+  version_ = header->format.server_version;
+  version_is_known_ = true;
+}
+
+std::string Instance::server_version() const {
+  const std::lock_guard lock(version_mutex_);
+  return version_;
 }
 
 Result<void> Instance::open_listener() {
@@ -147,7 +157,7 @@ Result<void> Instance::open_listener() {
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
   limit_listener(settings);
   ListenerServices services;
-  services.login.server_version = version_;
+  services.login.server_version = [this] { return server_version(); };
   services.login.tls = tls_.get();
   services.login.password_key = password_key_.get();
   services.accounts = accounts_.get();
@@ -162,6 +172,7 @@ Result<void> Instance::open_listener() {
   auto listener = Listener::open(settings, services);
   if (!listener) return std::unexpected(std::move(listener.error()));
   listener_ = std::move(*listener);
+  port_ = listener_->port();
   log::info("serving {} on {} port {}", config_.tenant, settings.address, listener_->port());
   return {};
 }

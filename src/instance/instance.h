@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "answers/server_state.h"
 #include "dump/dump_registry.h"
@@ -9,6 +11,7 @@
 #include "instance/config.h"
 #include "instance/instance_metrics.h"
 #include "instance/listener.h"
+#include "instance/source_probe.h"
 #include "instance/tenant_database.h"
 #include "metrics/metrics_server.h"
 #include "store/retention.h"
@@ -27,9 +30,9 @@ class Instance : public answers::ServerState {
   /// Ends serving and capture in order.
   void stop();
 
-  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
 
-  [[nodiscard]] std::string server_version() const override { return version_; }
+  [[nodiscard]] std::string server_version() const override;
   [[nodiscard]] std::uint32_t server_id() const override { return config_.layout.server_id; }
   [[nodiscard]] std::string server_uuid() const override { return config_.server_uuid; }
   [[nodiscard]] parameters::Parameters& parameters() const override { return *parameters_; }
@@ -42,6 +45,7 @@ class Instance : public answers::ServerState {
   bool kill(std::uint32_t id, answers::KillScope scope, std::uint32_t killer) override {
     return listener_->kill(id, scope, killer);
   }
+  [[nodiscard]] std::shared_ptr<answers::SourceProgress> ask_source_progress() override;
   [[nodiscard]] Result<answers::TenantRows> ask_tenant(const std::string& query) override {
     return tenant_->ask(query);
   }
@@ -53,6 +57,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] Result<void> open_log();
   void start_retention();
   void choose_version();
+  void learn_version();
   void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
   void follow_throttles();
   void limit_listener(ListenerSettings& settings) const;
@@ -61,13 +66,18 @@ class Instance : public answers::ServerState {
 
   Config config_;
   FileDescriptor lock_;
-  std::string version_;
+  mutable std::mutex version_mutex_;
+  std::string version_;  ///< what clients are told
+  std::atomic<bool> version_is_known_{false};
+  store::Log::Listener first_file_;  ///< for learning the version
+  std::atomic<std::uint16_t> port_{0};
   std::unique_ptr<parameters::Parameters> parameters_;
   std::shared_ptr<store::Log> log_;
   std::shared_ptr<mysql::Interruption> interruption_;
   std::unique_ptr<TenantDatabase> tenant_;
   std::unique_ptr<store::Retention> retention_;
   std::vector<parameters::Parameters::Listener> retention_changes_;
+  std::unique_ptr<SourceProbe> probe_;
   std::unique_ptr<CaptureThread> capture_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<boost::asio::ssl::context> tls_;

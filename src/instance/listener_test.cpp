@@ -67,6 +67,7 @@ class TestSql : public answers::SqlSession {
   [[nodiscard]] std::optional<std::string> user_variable(std::string_view) const override { return std::nullopt; }
   [[nodiscard]] std::chrono::milliseconds idle_timeout() const override { return idle; }
   void cancel() override { cancelled = true; }
+  [[nodiscard]] bool interrupted() const override { return cancelled; }
   void interrupt() override { cancelled = true; }
 
   std::string database;
@@ -81,7 +82,7 @@ class ListenerTest : public testing::Test {
     directory = mkdtemp(name.data());
     accounts = Accounts::open_to_all();
     services.accounts = accounts.get();
-    services.login.server_version = "5.7.44-sluice";
+    services.login.server_version = [] { return "5.7.44-sluice"; };
     services.log = std::make_shared<store::Log>(directory);
     services.dumps = &dumps;
     services.sessions = &sessions;

@@ -1,5 +1,8 @@
 #include "instance/session.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "base/byte_reader.h"
@@ -42,6 +45,8 @@ answers::SqlClient Session::client() const {
           .host = channel_.peer_address(),
           .database = login_.database,
           .tls = channel_.is_tls(),
+          .tls_version = channel_.tls_version(),
+          .tls_cipher = channel_.tls_cipher(),
           .admin = services_.is_admin && services_.is_admin(login_.user),
           .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
@@ -116,6 +121,13 @@ void Session::close() {
   if (sql_) {
     sql_->cancel();
   }
+  wake();
+}
+
+void Session::wake() {
+  if (const auto waiter = waiter_.lock()) {
+    waiter->wake();
+  }
 }
 
 void Session::kill(answers::KillScope scope) {
@@ -125,6 +137,7 @@ void Session::kill(answers::KillScope scope) {
     end_dump(dump::DumpControl::Ending::killed);
   } else if (sql_) {
     sql_->interrupt();
+    wake();
   }
 }
 
@@ -218,9 +231,18 @@ Session::Answered Session::send_error(const answers::SqlError& error) {
 asio::awaitable<answers::StatementResult> Session::run_statement(
     bool may_block, const std::function<answers::StatementResult()>& work) {
   ++services_.totals->statements;
-  if (!may_block) {
-    co_return work();
+  for (;;) {
+    answers::StatementResult result = may_block ? co_await run_elsewhere(work) : work();
+    const auto* wait = std::get_if<answers::SqlWait>(&result);
+    if (wait == nullptr) {
+      co_return result;
+    }
+    co_await wait_for(*wait);
   }
+}
+
+asio::awaitable<answers::StatementResult> Session::run_elsewhere(
+    const std::function<answers::StatementResult()>& work) {
   const auto watched = std::make_shared<Session*>(this);
   channel_.when_readable([watched] {
     if (*watched != nullptr && (*watched)->channel_.peer_is_gone()) {
@@ -232,6 +254,40 @@ asio::awaitable<answers::StatementResult> Session::run_statement(
   *watched = nullptr;
   channel_.cancel_waits();
   co_return result;
+}
+
+/// Costs no thread. While the log grows often, the condition is looked at every few milliseconds only: so a thousand
+/// that wait do not keep the I/O thread from its other clients.
+asio::awaitable<void> Session::wait_for(const answers::SqlWait& wait) {
+  constexpr auto look_interval = std::chrono::milliseconds(5);
+  constexpr int looks_at_once = 4;
+  const auto waiter = std::make_shared<dump::Notifier::Waiter>(notifier_);
+  waiter_ = waiter;
+  channel_.when_readable([this, waiting = std::weak_ptr(waiter)] {
+    if (waiting.lock() && channel_.peer_is_gone()) {
+      sql_->cancel();
+      wake();
+    }
+  });
+  if (wait.begin) {
+    wait.begin([executor = channel_.executor(), waiting = std::weak_ptr(waiter)] {
+      asio::post(executor, [waiting] {
+        if (const auto still = waiting.lock()) {
+          still->wake();
+        }
+      });
+    });
+  }
+  asio::steady_timer pause(channel_.executor());
+  for (int looks = 0; !sql_->interrupted() && !wait.over() && std::chrono::steady_clock::now() < wait.until; ++looks) {
+    co_await waiter->wait(wait.until);
+    if (looks >= looks_at_once) {
+      boost::system::error_code ignored;
+      pause.expires_after(look_interval);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+  }
+  channel_.cancel_waits();
 }
 
 Session::Answered Session::query(std::string_view text) {

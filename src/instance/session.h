@@ -97,6 +97,10 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] Answered send_all(std::vector<Bytes> payloads);
   [[nodiscard]] boost::asio::awaitable<answers::StatementResult> run_statement(
       bool may_block, const std::function<answers::StatementResult()>& work);
+  [[nodiscard]] boost::asio::awaitable<answers::StatementResult> run_elsewhere(
+      const std::function<answers::StatementResult()>& work);
+  void wake();
+  [[nodiscard]] boost::asio::awaitable<void> wait_for(const answers::SqlWait& wait);
   [[nodiscard]] answers::SqlClient client() const;
   void note_login();
   [[nodiscard]] mysql::LoginSettings login_settings() const;
@@ -113,6 +117,7 @@ class Session : public std::enable_shared_from_this<Session> {
   dump::DumpControl dump_control_;
   boost::asio::steady_timer dump_end_timer_;
   bool dumping_ = false;
+  std::weak_ptr<dump::Notifier::Waiter> waiter_;  ///< of a statement that waits
 };
 
 }  // namespace sluice::instance

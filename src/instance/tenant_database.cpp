@@ -1,16 +1,20 @@
 #include "instance/tenant_database.h"
 
+#include <vector>
+
+#include <fmt/format.h>
+
 namespace sluice::instance {
 namespace {
 
-constexpr std::chrono::seconds answer_time_max{10};
 constexpr std::chrono::seconds wait_time_max{20};
 constexpr std::size_t answer_size_max = 16U << 20U;
 
 }  // namespace
 
-TenantDatabase::TenantDatabase(const capture::SourceOptions& source, std::shared_ptr<mysql::Interruption> interruption)
-    : source_(source), interruption_(std::move(interruption)) {}
+TenantDatabase::TenantDatabase(const capture::SourceOptions& source, std::shared_ptr<mysql::Interruption> interruption,
+                               std::chrono::milliseconds answer_time_max)
+    : source_(source), interruption_(std::move(interruption)), answer_time_max_(answer_time_max) {}
 
 Result<answers::TenantRows> TenantDatabase::ask(const std::string& query) {
   const std::unique_lock lock(mutex_, wait_time_max);
@@ -38,16 +42,33 @@ Result<void> TenantDatabase::connect() {
     options.user = source_.user;
     options.password = source_.password;
     options.tls = source_.tls;
-    options.answer_deadline = answer_time_max;
+    options.answer_deadline = answer_time_max_;
+    options.connect_deadline = answer_time_max_;
     options.receive_buffer_size = std::size_t{16} << 10U;
     client_.emplace(std::move(options), interruption_);
     connected = client_->connect();
     if (!connected) continue;
-    const auto read_only = client_->execute("SET SESSION TRANSACTION READ ONLY");
-    if (!read_only) return std::unexpected(read_only.error());
-    return {};
+    return set_session();
   }
   return connected;
+}
+
+/// Nothing is written, statements are read as ours are written, and the server ends by itself what takes too long: we
+/// would only hang up.
+Result<void> TenantDatabase::set_session() {
+  const bool mariadb = source_.flavour == capture::Flavour::mariadb;
+  const auto milliseconds = answer_time_max_.count();
+  std::vector<std::string> statements = {
+      "SET SESSION TRANSACTION READ ONLY", "SET NAMES utf8mb4",
+      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+      mariadb ? fmt::format("SET SESSION max_statement_time = {}.{:03}", milliseconds / 1000, milliseconds % 1000)
+              : fmt::format("SET SESSION max_execution_time = {}", milliseconds)};
+  for (const std::string& statement : statements) {
+    const auto done = client_->execute(statement);
+    constexpr int unknown_variable = 1193;  // max_execution_time, before MySQL 5.7
+    if (!done && done.error().code != unknown_variable) return std::unexpected(done.error());
+  }
+  return {};
 }
 
 }  // namespace sluice::instance

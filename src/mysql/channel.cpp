@@ -382,6 +382,14 @@ asio::awaitable<Result<void>> Channel::start_tls(asio::ssl::context& context, st
   co_return shaken;
 }
 
+std::string Channel::tls_version() const {
+  return state_->tls ? state_->tls->version() : std::string();
+}
+
+std::string Channel::tls_cipher() const {
+  return state_->tls ? state_->tls->cipher() : std::string();
+}
+
 bool Channel::is_tls() const {
   return state_->tls.has_value();
 }

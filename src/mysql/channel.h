@@ -57,6 +57,9 @@ class Channel {
   [[nodiscard]] asio::awaitable<Result<void>> start_tls(asio::ssl::context& context,
                                                         std::chrono::milliseconds deadline);
   [[nodiscard]] bool is_tls() const;
+  /// "TLSv1.3" and "TLS_AES_256_GCM_SHA384"; empty without TLS.
+  [[nodiscard]] std::string tls_version() const;
+  [[nodiscard]] std::string tls_cipher() const;
 
   /// How long a write may stand still before the peer counts as gone; 60 s at first.
   void set_write_deadline(std::chrono::milliseconds deadline);

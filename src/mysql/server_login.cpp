@@ -217,19 +217,24 @@ asio::awaitable<Result<HandshakeResponse>> read_response(const Conversation& tal
   co_return response;
 }
 
-}  // namespace
-
-asio::awaitable<Result<Login>> log_in(Channel& channel, const LoginSettings& settings, AccountStore& accounts,
-                                      std::uint32_t connection_id) {
-  const Conversation talk{channel, settings, accounts, steady_clock::now() + settings.deadline};
+Greeting make_greeting(const LoginSettings& settings, std::uint32_t connection_id) {
   Greeting greeting;
-  greeting.server_version = settings.server_version;
+  greeting.server_version = settings.server_version();
   greeting.connection_id = connection_id;
   greeting.challenge = make_challenge();
   greeting.capabilities = offered_always | (settings.tls != nullptr ? capability::ssl : 0);
   greeting.charset = charset_utf8mb4_general_ci;
   greeting.status = status_flag::autocommit;
   greeting.plugin = plugin::mysql_native_password;
+  return greeting;
+}
+
+}  // namespace
+
+asio::awaitable<Result<Login>> log_in(Channel& channel, const LoginSettings& settings, AccountStore& accounts,
+                                      std::uint32_t connection_id) {
+  const Conversation talk{channel, settings, accounts, steady_clock::now() + settings.deadline};
+  const Greeting greeting = make_greeting(settings, connection_id);
   const Bytes payload = encode_greeting(greeting);
   const Result<void> greeted = co_await channel.write_payload(payload);
   if (!greeted) {

@@ -43,7 +43,7 @@ class AccountStore {
 
 /// How this server greets. The pointers must outlive all log-ins.
 struct LoginSettings {
-  std::string server_version;
+  std::function<std::string()> server_version;
   asio::ssl::context* tls = nullptr;           ///< none: TLS is not offered
   const PasswordKey* password_key = nullptr;   ///< none: caching_sha2_password by RSA is not possible
   asio::any_io_executor slow;                  ///< a thread pool for AccountStore::verify; none: it runs in place

@@ -61,7 +61,7 @@ class ServerLoginTest : public testing::Test {
     static const Result<PasswordKey> shared_key = PasswordKey::make();
     tls = shared_context.get();
     key = &*shared_key;
-    settings.server_version = "5.7.44-sluice";
+    settings.server_version = [] { return "5.7.44-sluice"; };
     settings.deadline = std::chrono::milliseconds(2000);
   }
 

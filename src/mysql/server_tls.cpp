@@ -175,4 +175,12 @@ Result<void> ServerTls::write(ByteView bytes, Bytes& out) {
   return {};
 }
 
+std::string ServerTls::version() const {
+  return SSL_get_version(state_->session.get());
+}
+
+std::string ServerTls::cipher() const {
+  return SSL_get_cipher_name(state_->session.get());
+}
+
 }  // namespace sluice::mysql

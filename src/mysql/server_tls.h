@@ -37,6 +37,10 @@ class ServerTls {
   /// said that it ends.
   [[nodiscard]] Result<std::size_t> read(std::span<std::uint8_t> room);
 
+  /// "TLSv1.3" and "TLS_AES_256_GCM_SHA384"; of no meaning before the handshake is done.
+  [[nodiscard]] std::string version() const;
+  [[nodiscard]] std::string cipher() const;
+
  private:
   struct State;
   explicit ServerTls(std::unique_ptr<State> state);

@@ -48,6 +48,11 @@ binlog::GtidSet Log::executed() const {
   return executed_;
 }
 
+bool Log::has_executed(const binlog::GtidSet& gtids) const {
+  const std::lock_guard lock(mutex_);
+  return gtids.is_subset_of(executed_);
+}
+
 binlog::GtidSet Log::purged() const {
   const std::lock_guard lock(mutex_);
   return files_.empty() ? binlog::GtidSet() : files_.begin()->second.previous;

@@ -130,6 +130,18 @@ Result<void> check_server_id(Client& client, const SourceFacts& facts, const Sou
   return {};
 }
 
+/// Variables that a version does not know are as if they had their first values.
+Result<void> ask_what_is_logged(Client& client, Flavour flavour, SourceFacts& facts) {
+  const auto metadata = variable(client, "binlog_row_metadata");
+  if (!metadata) return std::unexpected(metadata.error());
+  if (!metadata->empty()) facts.row_metadata = *metadata;
+  const bool mariadb = flavour == Flavour::mariadb;
+  const auto statements = variable(client, mariadb ? "binlog_annotate_row_events" : "binlog_rows_query_log_events");
+  if (!statements) return std::unexpected(statements.error());
+  facts.rows_query_events = *statements == "ON";
+  return {};
+}
+
 Result<void> ask_gtids(Client& client, SourceFacts& facts) {
   const auto mode = variable(client, "gtid_mode");
   if (!mode) return std::unexpected(mode.error());
@@ -167,6 +179,7 @@ Result<SourceFacts> inspect_source(Client& client, const SourceOptions& options)
   const auto checksum = variable(client, "binlog_checksum");
   if (!checksum) return std::unexpected(checksum.error());
   facts.checksums = *checksum == "CRC32";
+  if (auto asked = ask_what_is_logged(client, options.flavour, facts); !asked) return std::unexpected(asked.error());
   if (options.flavour == Flavour::mariadb) {
     facts.uses_gtids = true;
     return facts;

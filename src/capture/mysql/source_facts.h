@@ -15,10 +15,13 @@ struct SourceFacts {
   std::uint64_t version_number = 0;  ///< 80400 for 8.4.0
   std::string server;                ///< its server_uuid, or for MariaDB its server_id: see SourcePlace
   std::uint32_t server_id = 0;
-  bool checksums = false;    ///< binlog_checksum is CRC32
-  bool uses_gtids = false;   ///< MySQL: gtid_mode is ON; MariaDB: always
-  binlog::GtidSet executed;  ///< MySQL with GTIDs
-  binlog::GtidSet purged;    ///< MySQL with GTIDs
+  bool checksums = false;  ///< binlog_checksum is CRC32
+  // What it logs beyond the changes, as its variables say: what a session of it may have otherwise.
+  std::string row_metadata = "MINIMAL";  ///< or "FULL"; MariaDB: "NO_LOG" too
+  bool rows_query_events = false;        ///< the statements of row changes
+  bool uses_gtids = false;               ///< MySQL: gtid_mode is ON; MariaDB: always
+  binlog::GtidSet executed;              ///< MySQL with GTIDs
+  binlog::GtidSet purged;                ///< MySQL with GTIDs
 };
 
 /// Where a source's binlog ends.
