@@ -71,6 +71,10 @@ class MadeUpServer : public ServerState {
   [[nodiscard]] CaptureStatus capture_status() const override { return capture; }
   [[nodiscard]] bool tls_available() const override { return true; }
   [[nodiscard]] std::uint16_t port() const override { return 8100; }
+  [[nodiscard]] InstanceReport report(std::uint64_t since) const override {
+    reported_since = since;
+    return its_report;
+  }
   [[nodiscard]] std::vector<SessionInfo> sessions() const override { return its_sessions; }
   [[nodiscard]] std::vector<DumpInfo> dumps() const override { return its_dumps; }
   [[nodiscard]] std::vector<ReplicaInfo> replicas() const override { return its_replicas; }
@@ -87,6 +91,8 @@ class MadeUpServer : public ServerState {
 
   std::string version = "5.7.44-sluice";
   CaptureStatus capture{.state = "capturing", .source = "192.0.2.7:3306", .error = "", .row_metadata = "FULL"};
+  InstanceReport its_report;
+  mutable std::uint64_t reported_since = 0;
   std::vector<SessionInfo> its_sessions;
   std::vector<DumpInfo> its_dumps;
   std::vector<ReplicaInfo> its_replicas;

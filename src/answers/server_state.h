@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "answers/report.h"
 #include "answers/session_info.h"
 #include "answers/source_progress.h"
 #include "base/error.h"
@@ -45,6 +46,9 @@ class ServerState {
   [[nodiscard]] virtual CaptureStatus capture_status() const = 0;
   [[nodiscard]] virtual bool tls_available() const = 0;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+
+  /// `since`: only file boundaries later than this, in seconds since 1970.
+  [[nodiscard]] virtual InstanceReport report(std::uint64_t since) const = 0;
 
   // Connections. Snapshots, in the order the connections came.
   [[nodiscard]] virtual std::vector<SessionInfo> sessions() const = 0;

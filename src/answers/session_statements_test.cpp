@@ -100,6 +100,20 @@ TEST_F(SessionStatementsTest, DumpDelayOnlyWhileBehind) {
   EXPECT_NE(run("SHOW BINLOG DUMPLIST", true).find("mysql-bin.000003:1234|0|"), std::string::npos);
 }
 
+TEST_F(SessionStatementsTest, SemiSynchronousSubscribers) {
+  EXPECT_EQ(run("SHOW STATUS LIKE 'Rpl_semi_sync_master_clients'"),
+            "Variable_name|Value: Rpl_semi_sync_master_clients|0");
+  server_.its_dumps = {dump(), dump()};
+  server_.its_dumps[1].semi_sync = true;
+  server_.its_dumps[1].acknowledgements = 5;
+  server_.its_dumps[1].acknowledged = "mysql-bin.000002:77";
+  EXPECT_EQ(run("SHOW STATUS LIKE 'Rpl_semi_sync_source_clients'"),
+            "Variable_name|Value: Rpl_semi_sync_source_clients|1");
+  EXPECT_NE(run("SHOW BINLOG DUMPLIST", true)
+                .find(R"("semi_sync":true,"acknowledgements":5,"acknowledged":"mysql-bin.000002:77"})"),
+            std::string::npos);
+}
+
 TEST_F(SessionStatementsTest, Replicas) {
   server_.its_replicas = {{.connection_id = 9, .server_id = 42, .host = "h", .port = 3306, .uuid = "uu"}};
   EXPECT_EQ(run("SHOW SLAVE HOSTS"), "Server_id|Host|Port|Master_id|Slave_UUID: 42|h|3306|4711|uu");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "answers/answers.h"
@@ -30,11 +31,15 @@ Result<SqlRows> answer_show_variables(const sql::ShowVariables& show, const Eval
 Result<SqlRows> answer_show_status(const sql::ShowStatus& show, const EvaluationContext& context) {
   const CaptureStatus capture = context.server.capture_status();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - program_start);
+  const auto dumps = context.server.dumps();
+  const std::string semi_sync_clients = std::to_string(std::ranges::count(dumps, true, &DumpInfo::semi_sync));
   SqlRows answer = name_and_value_rows();
   answer.rows = {
-      {"Ssl_cipher", context.client.tls_cipher},  {"Ssl_version", context.client.tls_version},
-      {"Uptime", std::to_string(uptime.count())}, {"sluice_capture_error", capture.error},
-      {"sluice_capture_source", capture.source},  {"sluice_capture_state", capture.state},
+      {"Rpl_semi_sync_master_clients", semi_sync_clients}, {"Rpl_semi_sync_master_status", "ON"},
+      {"Rpl_semi_sync_source_clients", semi_sync_clients}, {"Rpl_semi_sync_source_status", "ON"},
+      {"Ssl_cipher", context.client.tls_cipher},           {"Ssl_version", context.client.tls_version},
+      {"Uptime", std::to_string(uptime.count())},          {"sluice_capture_error", capture.error},
+      {"sluice_capture_source", capture.source},           {"sluice_capture_state", capture.state},
   };
   return filter_rows(std::move(answer), show.filter, context);
 }

@@ -6,6 +6,7 @@
 
 #include "answers/answers.h"
 #include "answers/purge_logs.h"
+#include "answers/report.h"
 #include "answers/session_statements.h"
 #include "answers/set_statement.h"
 #include "answers/version_number.h"
@@ -136,9 +137,22 @@ struct Runner {
     return answer_tenant_rows(std::move(*rows));
   }
 
-  /// The executor's own; it does not come here.
+  Result<StatementResult> operator()(const sql::Report& report) const {
+    return answer_report(server.report(report.since));
+  }
+
+  // The executor's own; they do not come here.
   Result<StatementResult> operator()(const sql::UseDatabase& /*use*/) const { return SqlOk{}; }
+  Result<StatementResult> operator()(const sql::PrepareNamed& /*prepare*/) const { return SqlOk{}; }
+  Result<StatementResult> operator()(const sql::ExecuteNamed& /*execute*/) const { return SqlOk{}; }
+  Result<StatementResult> operator()(const sql::DeallocateNamed& /*deallocate*/) const { return SqlOk{}; }
 };
+
+std::unexpected<Error> unknown_handler(std::string_view name, std::string_view statement) {
+  return fail(ErrorKind::not_found,
+              fmt::format("Unknown prepared statement handler ({}) given to {}", sql::utf8_start(name, 64), statement),
+              error_code::unknown_prepared_statement);
+}
 
 sql::Value to_value(const SqlParameter& parameter) {
   return std::visit([](const auto& content) -> sql::Value { return content; }, parameter);
@@ -155,7 +169,12 @@ sql::ParseRules StatementExecutor::rules(const sql::Dialect& dialect) const {
 
 bool StatementExecutor::may_block(std::string_view sql) const {
   const auto statement = sql::parse_statement(sql, rules(variables_.dialect()));
-  return statement && blocks(*statement);
+  if (!statement) return false;
+  if (const auto* execute = std::get_if<sql::ExecuteNamed>(&*statement)) {
+    const auto found = named_.find(execute->name);
+    return found != named_.end() && found->second.may_block;
+  }
+  return blocks(*statement);
 }
 
 bool StatementExecutor::may_block_prepared(std::uint32_t id) const {
@@ -198,6 +217,9 @@ Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& s
     if (auto chosen = choose_database(use->name); !chosen) return std::unexpected(std::move(chosen.error()));
     return SqlOk{};
   }
+  if (const auto* prepare = std::get_if<sql::PrepareNamed>(&statement)) return prepare_named(*prepare);
+  if (const auto* execute = std::get_if<sql::ExecuteNamed>(&statement)) return execute_named(*execute);
+  if (const auto* deallocate = std::get_if<sql::DeallocateNamed>(&statement)) return deallocate_named(*deallocate);
   std::size_t work = 0;
   const EvaluationContext context{.server = server_,
                                   .client = client_,
@@ -222,6 +244,11 @@ Result<PreparedStatement> StatementExecutor::make_prepared(std::string_view sql)
   parse_rules.parameters = true;
   const auto statement = sql::parse_statement(sql, parse_rules);
   if (!statement) return std::unexpected(statement.error());
+  if (std::holds_alternative<sql::PrepareNamed>(*statement) || std::holds_alternative<sql::ExecuteNamed>(*statement) ||
+      std::holds_alternative<sql::DeallocateNamed>(*statement)) {
+    return fail(ErrorKind::unsupported, "This command is not supported in the prepared statement protocol yet",
+                error_code::not_to_be_prepared);
+  }
   auto text = sql::PreparedText::make(std::string(sql), dialect);
   if (!text) return std::unexpected(std::move(text.error()));
   PreparedStatement prepared{
@@ -254,15 +281,58 @@ StatementResult StatementExecutor::execute_prepared(std::uint32_t id, std::span<
   for (const SqlParameter& parameter : parameters) {
     values.push_back(to_value(parameter));
   }
-  sql::ParseRules parse_rules = rules(prepared->dialect);
+  return run_prepared(*prepared, values);
+}
+
+StatementResult StatementExecutor::run_prepared(const PreparedStatement& prepared, std::span<const sql::Value> values) {
+  sql::ParseRules parse_rules = rules(prepared.dialect);
   parse_rules.size_max = filled_statement_size_max;
-  StatementResult result = run(prepared->text.with_values(values, prepared->dialect), parse_rules);
+  StatementResult result = run(prepared.text.with_values(values, prepared.dialect), parse_rules);
   if (auto* rows = std::get_if<SqlRows>(&result)) {
-    for (std::size_t i = 0; i < std::min(rows->columns.size(), prepared->columns.size()); ++i) {
-      rows->columns[i].name = prepared->columns[i];
+    for (std::size_t i = 0; i < std::min(rows->columns.size(), prepared.columns.size()); ++i) {
+      rows->columns[i].name = prepared.columns[i];
     }
   }
   return result;
+}
+
+Result<StatementResult> StatementExecutor::prepare_named(const sql::PrepareNamed& prepare) {
+  named_.erase(prepare.name);  // as MySQL: also if the new one is refused
+  const auto* literal = std::get_if<sql::Literal>(&prepare.text.node);
+  const auto* variable = std::get_if<sql::UserVariable>(&prepare.text.node);
+  if (literal == nullptr && variable == nullptr) {
+    return fail(ErrorKind::invalid, "You have an error in your SQL syntax; PREPARE takes a text or a user variable",
+                error_code::parse);
+  }
+  const sql::Value value = literal != nullptr ? literal->value : user_variables_.read(variable->name);
+  auto prepared = make_prepared(sql::text_of(value).value_or("NULL"));
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  if (named_.size() >= PreparedStatements::count_max) {
+    return fail(ErrorKind::limit,
+                fmt::format("Can't create more than max_prepared_stmt_count statements (current value: {})",
+                            PreparedStatements::count_max),
+                error_code::too_many_prepared_statements);
+  }
+  named_.emplace(prepare.name, std::move(*prepared));
+  return SqlOk{.affected_rows = 0, .warnings = 0, .info = "Statement prepared"};
+}
+
+Result<StatementResult> StatementExecutor::execute_named(const sql::ExecuteNamed& execute) {
+  const auto found = named_.find(execute.name);
+  if (found == named_.end()) return unknown_handler(execute.name, "EXECUTE");
+  if (execute.variables.size() != found->second.text.parameter_count()) {
+    return fail(ErrorKind::invalid, "Incorrect arguments to EXECUTE", error_code::wrong_arguments);
+  }
+  std::vector<sql::Value> values;
+  for (const std::string& name : execute.variables) {
+    values.push_back(user_variables_.read(name));
+  }
+  return run_prepared(found->second, values);
+}
+
+Result<StatementResult> StatementExecutor::deallocate_named(const sql::DeallocateNamed& deallocate) {
+  if (named_.erase(deallocate.name) == 0) return unknown_handler(deallocate.name, "DEALLOCATE PREPARE");
+  return SqlOk{};
 }
 
 Result<void> StatementExecutor::choose_database(std::string_view name) {
@@ -286,6 +356,7 @@ void StatementExecutor::reset() {
   variables_.begin();
   user_variables_.clear();
   prepared_.clear();
+  named_.clear();
   diagnostics_.clear();
 }
 

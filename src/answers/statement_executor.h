@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,12 @@ class StatementExecutor : public SqlSession {
   /// Parses, runs and keeps what SHOW WARNINGS tells.
   [[nodiscard]] StatementResult run(std::string_view text, const sql::ParseRules& parse_rules);
   [[nodiscard]] Result<StatementResult> run_statement(const sql::Statement& statement);
+  /// Runs what was prepared, with these values in its places.
+  [[nodiscard]] StatementResult run_prepared(const PreparedStatement& prepared, std::span<const sql::Value> values);
+  // PREPARE, EXECUTE and DEALLOCATE PREPARE.
+  [[nodiscard]] Result<StatementResult> prepare_named(const sql::PrepareNamed& prepare);
+  [[nodiscard]] Result<StatementResult> execute_named(const sql::ExecuteNamed& execute);
+  [[nodiscard]] Result<StatementResult> deallocate_named(const sql::DeallocateNamed& deallocate);
   [[nodiscard]] Result<PreparedStatement> make_prepared(std::string_view sql) const;
   [[nodiscard]] Result<void> choose_database(std::string_view name);
 
@@ -56,6 +63,7 @@ class StatementExecutor : public SqlSession {
   SessionVariables variables_;
   UserVariables user_variables_;
   PreparedStatements prepared_;
+  std::map<std::string, PreparedStatement> named_;  ///< by PREPARE; at most PreparedStatements::count_max
   Cancellation cancellation_;
   StatementWaits waits_;
 };

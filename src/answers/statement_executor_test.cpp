@@ -79,6 +79,45 @@ TEST_F(StatementExecutorTest, Limit) {
   EXPECT_EQ(run("SELECT 1 LIMIT 1, 5"), "1");
 }
 
+// Prepared by text ---------------------------------------------------------------------------------------------------
+
+TEST_F(StatementExecutorTest, PreparedByText) {
+  EXPECT_EQ(run("PREPARE s FROM 'SELECT ? + 1 AS a, ?'"), "ok");
+  run("SET @x = 4, @y = 'it''s'");
+  EXPECT_EQ(run("EXECUTE S USING @x, @y"), "a|?: 5|it's");
+  EXPECT_EQ(error("EXECUTE s USING @x"), "1210 Incorrect arguments to EXECUTE");
+  EXPECT_EQ(run("EXECUTE s USING @y, @unset"), "a|?: 1|NULL");
+  EXPECT_EQ(run("DEALLOCATE PREPARE s"), "ok");
+  EXPECT_EQ(error("EXECUTE s"), "1243 Unknown prepared statement handler (s) given to EXECUTE");
+  EXPECT_EQ(error("DROP PREPARE s"), "1243 Unknown prepared statement handler (s) given to DEALLOCATE PREPARE");
+}
+
+TEST_F(StatementExecutorTest, PreparedByTextFromAVariable) {
+  run("SET @t = 'SELECT 7'");
+  EXPECT_EQ(run("PREPARE s FROM @t"), "ok");
+  EXPECT_EQ(run("EXECUTE s"), "7: 7");
+  EXPECT_TRUE(error("PREPARE s FROM @nothing").starts_with("1064"));
+  EXPECT_TRUE(error("EXECUTE s").starts_with("1243")) << "the old one is gone";
+}
+
+TEST_F(StatementExecutorTest, PreparedByTextHasLimits) {
+  EXPECT_TRUE(error("PREPARE s FROM 'EXECUTE s'").starts_with("1295"));
+  EXPECT_TRUE(error("PREPARE s FROM 'INSERT INTO t VALUES (1)'").starts_with("1235"));
+  for (std::size_t i = 0; i < PreparedStatements::count_max; ++i) {
+    EXPECT_EQ(run("PREPARE s" + std::to_string(i) + " FROM 'SELECT 1'"), "ok");
+  }
+  EXPECT_TRUE(error("PREPARE one_more FROM 'SELECT 1'").starts_with("1461"));
+  EXPECT_EQ(run("PREPARE s0 FROM 'SELECT 2'"), "ok");
+  session_.reset();
+  EXPECT_TRUE(error("EXECUTE s0").starts_with("1243"));
+}
+
+TEST_F(StatementExecutorTest, PreparedByTextMayBlockAsWhatItRuns) {
+  run("PREPARE s FROM 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)'");
+  EXPECT_TRUE(session_.may_block("EXECUTE s USING @a"));
+  EXPECT_FALSE(session_.may_block("EXECUTE other"));
+}
+
 // GTIDs --------------------------------------------------------------------------------------------------------------
 
 TEST_F(StatementExecutorTest, GtidFunctions) {

@@ -213,6 +213,8 @@ constexpr SystemVariable variables[] = {
     choice("query_cache_type", "OFF", "OFF"),
     global_on_off("read_only", "ON"),
     global_on_off("require_secure_transport", "OFF"),
+    fixed("rpl_semi_sync_master_enabled", "ON", Kind::boolean),
+    fixed("rpl_semi_sync_source_enabled", "ON", Kind::boolean),
     {.name = "server_id", .scope = Scope::global, .kind = Kind::integer, .live = live_value::server_id},
     live("server_uuid", live_value::server_uuid),
     choice("session_track_gtids", "OFF", "OFF"),

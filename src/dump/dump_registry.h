@@ -85,6 +85,7 @@ class DumpRegistry {
 
   /// Of running dumps and those that ended.
   [[nodiscard]] DumpTotals& totals() { return totals_; }
+  [[nodiscard]] const DumpTotals& totals() const { return totals_; }
 
   [[nodiscard]] DumpLimits& limits() { return limits_; }
 

@@ -1,5 +1,7 @@
 #include "dump/dump_session.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -11,6 +13,7 @@
 #include "dump/wire_events.h"
 #include "mysql/response.h"
 #include "mysql/run_on.h"
+#include "mysql/semi_sync.h"
 #include "store/block_builder.h"
 #include "store/log_reader.h"
 
@@ -26,8 +29,41 @@ constexpr std::uint32_t format_description_size_max = 64U << 10U;
 /// Shared with a callback that may come after the dump has ended.
 struct PeerWatch {
   bool gone = false;
+  bool reading = false;  ///< somebody waits for acknowledgements
   Notifier::Waiter* waiter = nullptr;
+
+  void leave() {
+    gone = true;
+    reading = false;
+    if (waiter != nullptr) {
+      waiter->wake();
+    }
+  }
 };
+
+constexpr auto acknowledgement_wait = std::chrono::hours(24 * 365);
+
+/// Reads what a semi-synchronous subscriber sends until it leaves, breaks the protocol or somebody else wants to read.
+/// `channel` must live as long as `watch` has a waiter.
+asio::awaitable<void> read_acknowledgements(mysql::Channel& channel, std::shared_ptr<PeerWatch> watch,
+                                            std::shared_ptr<DumpRegistry::Entry> entry) {
+  for (;;) {
+    const Result<Bytes> payload =
+        co_await channel.read_payload_aside(mysql::acknowledgement_size_max, acknowledgement_wait);
+    if (!payload) {
+      break;
+    }
+    const Result<mysql::Acknowledgement> acknowledgement = mysql::decode_acknowledgement(*payload);
+    if (!acknowledgement) {
+      break;
+    }
+    const auto file = binlog::log_file_number(acknowledgement->file);
+    entry->acknowledged_file = file.value_or(0);
+    entry->acknowledged_offset = acknowledgement->position;
+    ++entry->acknowledgements;
+  }
+  watch->leave();
+}
 
 class DumpSession {
  public:
@@ -67,6 +103,10 @@ class DumpSession {
     }
     if (!ended && ended.error().kind == ErrorKind::refused) {
       co_await tell(ended.error());
+    }
+    while (watch_->reading) {  // or two would read once the connection takes commands again
+      channel_.cancel_waits();
+      co_await waiter_.wait(steady_clock::now() + std::chrono::milliseconds(10));
     }
     co_return ended;
   }
@@ -303,12 +343,12 @@ class DumpSession {
   }
 
   void watch_peer() {
-    channel_.when_readable([watch = watch_] {
-      watch->gone = true;
-      if (watch->waiter != nullptr) {
-        watch->waiter->wake();
-      }
-    });
+    if (subscriber_.semi_sync) {
+      watch_->reading = true;
+      asio::co_spawn(executor_, read_acknowledgements(channel_, watch_, entry_), asio::detached);
+      return;
+    }
+    channel_.when_readable([watch = watch_] { watch->leave(); });
   }
 
   [[nodiscard]] std::unexpected<Error> gone() const {

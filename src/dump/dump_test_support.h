@@ -157,6 +157,17 @@ class TestDump {
     disk_.join();
   }
 
+  /// The next packets are numbered from here on.
+  void expect_sequence(std::uint8_t sequence) { sequence_ = sequence; }
+
+  /// Sends a packet aside of what is received, numbered 0.
+  void send(const Bytes& payload) {
+    Bytes packet(4);
+    store_little_endian(packet.data(), payload.size(), 3);
+    packet.insert(packet.end(), payload.begin(), payload.end());
+    boost::asio::write(peer_, boost::asio::buffer(packet));
+  }
+
   /// The next payload; checks the packets' sequence numbers. Empty at the end of the connection.
   Bytes payload() {
     Bytes whole;

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "dump/wire_events.h"
+#include "mysql/semi_sync.h"
 
 namespace sluice::dump {
 
@@ -12,11 +13,18 @@ namespace {
 
 using binlog::EventType;
 using store::Block;
+namespace semi_sync = mysql::semi_sync;
 
 constexpr std::size_t sequence_offset = 3;
 constexpr std::size_t usual_capacity = Block::framed_size_target + Block::framed_size_target / 4;
 constexpr std::size_t kept_capacity_max = 2 * Block::event_size_max;
 constexpr std::size_t kept_buffers_max = 4;
+
+/// Others say where a file begins and ends, which is nobody's to keep safe.
+bool is_of_transaction(EventType type) {
+  return type != EventType::format_description && type != EventType::previous_gtids && type != EventType::rotate &&
+         type != EventType::stop;
+}
 
 /// Buffers nobody of this thread uses at the moment.
 std::vector<Bytes>& spare_buffers() {
@@ -37,8 +45,8 @@ std::size_t& used_capacity() {
 
 }  // namespace
 
-EventPacker::EventPacker(bool wants_checksums, std::uint8_t sequence)
-    : wants_checksums_(wants_checksums), sequence_(sequence) {}
+EventPacker::EventPacker(bool wants_checksums, bool semi_sync, std::uint8_t sequence)
+    : wants_checksums_(wants_checksums), semi_sync_(semi_sync), sequence_(sequence) {}
 
 EventPacker::~EventPacker() {
   release();
@@ -53,6 +61,7 @@ std::size_t EventPacker::share() {
 void EventPacker::release() {
   buffer_.clear();
   used_capacity() -= std::exchange(noted_capacity_, 0);
+  flag_.reset();
   std::vector<Bytes>& spare = spare_buffers();
   const bool large = buffer_.capacity() >= usual_capacity && buffer_.capacity() <= kept_capacity_max;
   if (large && spare.size() < kept_buffers_max) {
@@ -82,11 +91,22 @@ void EventPacker::note_capacity() {
 }
 
 void EventPacker::append_frame(std::size_t event_size) {
-  std::uint8_t frame[Block::frame_size] = {};
-  SLUICE_ASSERT(event_size + 1 < (1U << 24U) - 1);
-  store_little_endian(frame, event_size + 1, 3);
+  std::uint8_t frame[Block::frame_size + semi_sync::header_size] = {};
+  const std::size_t header = semi_sync_ ? semi_sync::header_size : 0;
+  SLUICE_ASSERT(event_size + 1 + header < (1U << 24U) - 1);
+  store_little_endian(frame, event_size + 1 + header, 3);
   frame[sequence_offset] = sequence_++;
-  buffer_.insert(buffer_.end(), frame, frame + Block::frame_size);
+  frame[Block::frame_size] = semi_sync::magic;
+  buffer_.insert(buffer_.end(), frame, frame + Block::frame_size + header);
+  flag_.reset();
+}
+
+void EventPacker::ask_for_acknowledgement() {
+  if (flag_) {
+    buffer_[*flag_] = semi_sync::acknowledge_flag;
+    sequence_ = semi_sync::sequence_after_flag;
+    flag_.reset();
+  }
 }
 
 void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
@@ -100,9 +120,9 @@ void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
   if (block.events[first].type == EventType::format_description) {
     stored_ = announced_format(block.event_bytes(block.events[first]));
   }
-  if (strips()) {
+  if (strips() || semi_sync_) {
     for (std::size_t i = first; i < last; ++i) {
-      add_stripped(block.event_bytes(block.events[i]), block.events[i].type);
+      add_framed_anew(block.event_bytes(block.events[i]), block.events[i].type);
     }
     note_capacity();
     return;
@@ -115,8 +135,21 @@ void EventPacker::add(const Block& block, std::size_t first, std::size_t last) {
   note_capacity();
 }
 
+void EventPacker::add_framed_anew(ByteView event, EventType type) {
+  const std::size_t frame = buffer_.size();
+  if (strips()) {
+    add_stripped(event, type);
+  } else {
+    append_frame(event.size());
+    buffer_.insert(buffer_.end(), event.begin(), event.end());
+  }
+  if (semi_sync_ && is_of_transaction(type)) {
+    flag_ = frame + Block::frame_size + 1;
+  }
+}
+
 void EventPacker::add_stripped(ByteView event, EventType type) {
-  const std::size_t at = buffer_.size() + Block::frame_size;
+  const std::size_t at = buffer_.size() + Block::frame_size + (semi_sync_ ? semi_sync::header_size : 0);
   if (type == EventType::format_description) {
     append_frame(event.size());
     buffer_.insert(buffer_.end(), event.begin(), event.end());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "binlog/event_header.h"
 #include "dump/wire_events.h"
 #include "store/block.h"
@@ -16,8 +18,9 @@ class EventPacker {
   /// take what they are sent, so that a thousand of them do not hold a thousand large ones.
   [[nodiscard]] static std::size_t share();
 
-  /// `wants_checksums`: events go out as they are stored; otherwise without checksum.
-  EventPacker(bool wants_checksums, std::uint8_t sequence);
+  /// `wants_checksums`: events go out as they are stored; otherwise without checksum. `semi_sync`: behind the header of
+  /// mysql/semi_sync.h, for which each event is framed anew.
+  EventPacker(bool wants_checksums, bool semi_sync, std::uint8_t sequence);
   ~EventPacker();
   EventPacker(const EventPacker&) = delete;
   EventPacker& operator=(const EventPacker&) = delete;
@@ -39,16 +42,22 @@ class EventPacker {
   [[nodiscard]] ByteView bytes() const { return buffer_; }
   [[nodiscard]] std::uint8_t next_sequence() const { return sequence_; }
   void set_next_sequence(std::uint8_t sequence) { sequence_ = sequence; }
+  /// Asks a semi-synchronous subscriber to acknowledge what is there, if the last event is one of a transaction.
+  /// Nothing may be added then before release().
+  void ask_for_acknowledgement();
   void release();
 
  private:
   void append_frame(std::size_t event_size);
   void add_stripped(ByteView event, binlog::EventType type);
+  void add_framed_anew(ByteView event, binlog::EventType type);
   /// Gets a buffer, if there is none, in which `size` bytes have room.
   void reserve(std::size_t size);
   void note_capacity();
 
   bool wants_checksums_;
+  bool semi_sync_;
+  std::optional<std::size_t> flag_;  ///< where the flag of the last event is, if it can be acknowledged
   AnnouncedFormat stored_;
   std::uint8_t sequence_;
   Bytes buffer_;

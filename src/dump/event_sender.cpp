@@ -31,7 +31,8 @@ EventSender::EventSender(mysql::Channel& channel, const Subscriber& subscriber, 
       negotiated_(subscriber.checksums ? binlog::Checksum::crc32 : binlog::Checksum::none),
       heartbeat_period_(subscriber.heartbeat_period),
       heartbeat_v2_(subscriber.heartbeat_v2),
-      packer_(subscriber.checksums || subscriber.verbatim, channel.next_sequence()),
+      semi_sync_(subscriber.semi_sync),
+      packer_(subscriber.checksums || subscriber.verbatim, subscriber.semi_sync, channel.next_sequence()),
       writer_(channel, limits) {
   if (heartbeat_period_.count() != 0) {
     heartbeat_period_ = std::clamp(heartbeat_period_, heartbeat_period_min, heartbeat_period_max);
@@ -103,6 +104,7 @@ asio::awaitable<Result<void>> EventSender::write_slowly() {
 asio::awaitable<Result<void>> EventSender::write(const store::LogPosition& reached) {
   const std::size_t size = packer_.bytes().size();
   if (size > 0) {
+    packer_.ask_for_acknowledgement();
     // Without limits no further coroutine: this is where most of a subscriber's time goes.
     Result<void> written;
     if (writer_.limited()) {
@@ -157,6 +159,7 @@ asio::awaitable<Result<void>> EventSender::send_large(const LargeEventSource& ev
   }
   LargeEventSource source = event;
   source.strip = packer_.strips();
+  source.semi_sync = semi_sync_;
   sent = co_await send_large_event(channel_, writer_, *entry_, source);
   if (!sent) {
     co_return sent;

@@ -69,6 +69,7 @@ class EventSender {
   const binlog::Checksum negotiated_;
   std::chrono::nanoseconds heartbeat_period_;
   const bool heartbeat_v2_;
+  const bool semi_sync_;
   EventPacker packer_;
   PacedWriter writer_;
   std::shared_ptr<DumpRegistry::Entry> entry_;

@@ -5,6 +5,7 @@
 #include "binlog/event_header.h"
 #include "mysql/packet.h"
 #include "mysql/run_on.h"
+#include "mysql/semi_sync.h"
 
 namespace sluice::dump {
 
@@ -18,9 +19,11 @@ asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, PacedWri
                                                const LargeEventSource& source) {
   const asio::any_io_executor executor = channel.executor();
   const std::uint32_t event_size = source.size - (source.strip ? static_cast<std::uint32_t>(binlog::checksum_size) : 0);
-  Bytes buffer(mysql::packet_header_size + 1 + piece_size);
+  // The status byte and what follows it.
+  const Bytes front = source.semi_sync ? Bytes{0, mysql::semi_sync::magic, 0} : Bytes{0};
+  Bytes buffer(mysql::packet_header_size + front.size() + piece_size);
   store::LogPosition from = source.begin;
-  std::uint64_t payload_left = std::uint64_t{event_size} + 1;
+  std::uint64_t payload_left = std::uint64_t{event_size} + front.size();
   std::uint8_t sequence = channel.next_sequence();
   bool first = true;
   std::size_t packet_size = 0;
@@ -32,8 +35,9 @@ asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, PacedWri
     std::size_t used = header.size();
     std::size_t body_left = packet_size;
     if (first) {
-      buffer[used++] = 0;
-      --body_left;
+      std::copy(front.begin(), front.end(), buffer.begin() + static_cast<std::ptrdiff_t>(used));
+      used += front.size();
+      body_left -= front.size();
     }
     do {
       const std::size_t size = std::min(body_left, piece_size);

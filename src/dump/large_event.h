@@ -15,10 +15,12 @@ struct LargeEventSource {
   store::LogPosition begin;
   std::uint32_t size = 0;  ///< stored bytes, checksum included
   bool strip = false;      ///< leave the checksum out
+  bool semi_sync = false;  ///< with the header of mysql/semi_sync.h
 };
 
-/// Sends status byte and event in packets of 16 MiB - 1, in pieces of at most 1 MiB. The channel's sequence number
-/// counts on. An error of reading keeps its kind; the subscriber then has half an event and can only be disconnected.
+/// Sends status byte, header and event in packets of 16 MiB - 1, in pieces of at most 1 MiB. The channel's sequence
+/// number counts on. An error of reading keeps its kind; the subscriber then has half an event and can only be
+/// disconnected.
 [[nodiscard]] asio::awaitable<Result<void>> send_large_event(mysql::Channel& channel, PacedWriter& writer,
                                                              DumpRegistry::Entry& entry,
                                                              const LargeEventSource& source);

@@ -33,6 +33,9 @@ struct Subscriber {
   /// ... unless the subscriber keeps them byte for byte as they are stored (mysqlbinlog --raw).
   bool verbatim = false;
 
+  /// Events go out with the header of mysql/semi_sync.h, and what the subscriber acknowledges is read and kept.
+  bool semi_sync = false;
+
   /// For messages: "192.0.2.7:51234", behind a proxy "192.0.2.7:51234 for 198.51.100.9:40000".
   [[nodiscard]] std::string name() const { return real_host.empty() ? peer : peer + " for " + real_host; }
 };

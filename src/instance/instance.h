@@ -11,6 +11,7 @@
 #include "instance/config.h"
 #include "instance/instance_metrics.h"
 #include "instance/listener.h"
+#include "instance/report_rates.h"
 #include "instance/source_probe.h"
 #include "instance/tenant_database.h"
 #include "metrics/metrics_server.h"
@@ -39,6 +40,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] store::Log& log() const override { return *log_; }
   [[nodiscard]] answers::CaptureStatus capture_status() const override { return capture_->status(); }
   [[nodiscard]] bool tls_available() const override { return tls_ != nullptr; }
+  [[nodiscard]] answers::InstanceReport report(std::uint64_t since) const override;
   [[nodiscard]] std::vector<answers::SessionInfo> sessions() const override;
   [[nodiscard]] std::vector<answers::DumpInfo> dumps() const override;
   [[nodiscard]] std::vector<answers::ReplicaInfo> replicas() const override { return sessions_.replicas(); }
@@ -85,6 +87,7 @@ class Instance : public answers::ServerState {
   dump::DumpRegistry dumps_;
   std::vector<parameters::Parameters::Listener> followed_;
   SessionRegistry sessions_;
+  mutable ReportRates report_rates_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<InstanceMetrics> metrics_;
   std::unique_ptr<metrics::MetricsServer> metrics_server_;

@@ -40,6 +40,11 @@ answers::DumpInfo to_answer(const dump::DumpInfo& dump, answers::SessionInfo ses
   info.flags = dump.subscriber.flags;
   info.known_gtids = dump.known_gtids;
   info.checksums = dump.subscriber.checksums;
+  info.semi_sync = dump.subscriber.semi_sync;
+  info.acknowledgements = dump.acknowledgements;
+  if (dump.acknowledged.file != 0) {
+    info.acknowledged = binlog::log_file_name(dump.acknowledged.file) + ":" + std::to_string(dump.acknowledged.offset);
+  }
   return info;
 }
 

@@ -52,6 +52,8 @@ dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& 
   if (const auto wanted = period ? parse_period(*period) : std::nullopt) {
     subscriber.heartbeat_period = *wanted;
   }
+  const auto semi_sync = variable(sql, "rpl_semi_sync_replica", "rpl_semi_sync_slave");
+  subscriber.semi_sync = semi_sync && *semi_sync != "0";
   const auto program = login.attributes.find("program_name");
   subscriber.verbatim =
       program != login.attributes.end() && (program->second == "mysqlbinlog" || program->second == "mariadb-binlog");

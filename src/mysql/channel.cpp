@@ -192,6 +192,49 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     }
   }
 
+  /// One payload from its packets; `expected` is what its first packet is numbered, if not 0, and becomes the
+  /// number of the next.
+  asio::awaitable<Result<Bytes>> read_payload(std::size_t size_max, std::chrono::milliseconds deadline,
+                                              std::uint8_t& expected) {
+    Bytes payload;
+    arm(read_watch, deadline);
+    for (bool first = true;; first = false) {
+      error_code cause = co_await fill(packet_header_size);
+      if (cause) {
+        disarm(read_watch);
+        co_return failure(read_watch, cause, "reading");
+      }
+      const std::uint8_t* header = input.data() + input_begin;
+      const std::size_t size = load_little_endian(header, 3);
+      const std::uint8_t number = header[3];
+      consume(packet_header_size);
+      if (number != expected && !(first && number == 0)) {
+        disarm(read_watch);
+        co_return fail(ErrorKind::invalid, fmt::format("{}: packets out of order", peer));
+      }
+      expected = static_cast<std::uint8_t>(number + 1);  // also for the answer to one that is too large
+      if (payload.size() + size > size_max) {
+        disarm(read_watch);
+        co_return fail(ErrorKind::limit, fmt::format("{}: a packet is larger than {} bytes", peer, size_max));
+      }
+      if (size > 0) {
+        cause = co_await fill(size);
+        if (cause) {
+          disarm(read_watch);
+          co_return failure(read_watch, cause, "reading");
+        }
+        const std::uint8_t* from = input.data() + input_begin;
+        payload.insert(payload.end(), from, from + size);
+        consume(size);
+      }
+      if (size < packet_body_max) {
+        break;
+      }
+    }
+    disarm(read_watch);
+    co_return payload;
+  }
+
   /// Gives idle connections their memory back.
   void consume(std::size_t size) {
     input_begin += size;
@@ -266,43 +309,13 @@ Channel& Channel::operator=(Channel&&) noexcept = default;
 
 asio::awaitable<Result<Bytes>> Channel::read_payload(std::size_t size_max, std::chrono::milliseconds deadline) {
   const std::shared_ptr<State> state = state_;
-  Bytes payload;
-  state->arm(state->read_watch, deadline);
-  for (bool first = true;; first = false) {
-    error_code cause = co_await state->fill(packet_header_size);
-    if (cause) {
-      state->disarm(state->read_watch);
-      co_return state->failure(state->read_watch, cause, "reading");
-    }
-    const std::uint8_t* header = state->input.data() + state->input_begin;
-    const std::size_t size = load_little_endian(header, 3);
-    const std::uint8_t sequence = header[3];
-    state->consume(packet_header_size);
-    if (sequence != state->sequence && !(first && sequence == 0)) {
-      state->disarm(state->read_watch);
-      co_return fail(ErrorKind::invalid, fmt::format("{}: packets out of order", state->peer));
-    }
-    state->sequence = static_cast<std::uint8_t>(sequence + 1);  // also for the answer to one that is too large
-    if (payload.size() + size > size_max) {
-      state->disarm(state->read_watch);
-      co_return fail(ErrorKind::limit, fmt::format("{}: a packet is larger than {} bytes", state->peer, size_max));
-    }
-    if (size > 0) {
-      cause = co_await state->fill(size);
-      if (cause) {
-        state->disarm(state->read_watch);
-        co_return state->failure(state->read_watch, cause, "reading");
-      }
-      const std::uint8_t* from = state->input.data() + state->input_begin;
-      payload.insert(payload.end(), from, from + size);
-      state->consume(size);
-    }
-    if (size < packet_body_max) {
-      break;
-    }
-  }
-  state->disarm(state->read_watch);
-  co_return payload;
+  co_return co_await state->read_payload(size_max, deadline, state->sequence);
+}
+
+asio::awaitable<Result<Bytes>> Channel::read_payload_aside(std::size_t size_max, std::chrono::milliseconds deadline) {
+  const std::shared_ptr<State> state = state_;
+  std::uint8_t own_sequence = 0;
+  co_return co_await state->read_payload(size_max, deadline, own_sequence);
 }
 
 asio::awaitable<Result<void>> Channel::write_payload(ByteView payload) {

@@ -33,6 +33,11 @@ class Channel {
   /// `size_max` is ErrorKind::limit; packets out of order are ErrorKind::invalid; the peer's end is ErrorKind::closed.
   [[nodiscard]] asio::awaitable<Result<Bytes>> read_payload(std::size_t size_max, std::chrono::milliseconds deadline);
 
+  /// The same for a peer that sends while it is being written to, numbering its packets from 0 each time: what it sends
+  /// has no part in the sequence of what we send.
+  [[nodiscard]] asio::awaitable<Result<Bytes>> read_payload_aside(std::size_t size_max,
+                                                                  std::chrono::milliseconds deadline);
+
   /// Frames and sends one payload (split at 16 MiB - 1) with the next sequence numbers.
   [[nodiscard]] asio::awaitable<Result<void>> write_payload(ByteView payload);
 

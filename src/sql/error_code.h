@@ -39,6 +39,7 @@ inline constexpr int unknown_prepared_statement = 1243;
 inline constexpr int collation_mismatch = 1253;
 inline constexpr int unknown_collation = 1273;
 inline constexpr int truncated_wrong_value = 1292;
+inline constexpr int not_to_be_prepared = 1295;
 inline constexpr int unknown_time_zone = 1298;
 inline constexpr int invalid_character_string = 1300;
 inline constexpr int result_too_large = 1301;

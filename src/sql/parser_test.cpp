@@ -94,14 +94,32 @@ TEST(Parser, EmptyStatements) {
 TEST(Parser, WhatABinlogInstanceDoesNotDo) {
   EXPECT_EQ(error_of("INSERT INTO t VALUES (1)").message,
             "This version of MySQL doesn't yet support 'INSERT on a Binlog instance'");
-  for (const char* text :
-       {"CREATE TABLE t (a INT)", "CHANGE MASTER TO MASTER_HOST='x'", "DROP TABLE t",
-        "PURGE BINARY LOGS TO 'x' FOR TENANT c.t", "FLUSH TABLES WITH READ LOCK", "LOCK TABLES t READ",
-        "SELECT * FROM t", "SELECT * FROM mysql.user", "SHOW RELAYLOG EVENTS", "SHOW SLAVE STATUS",
-        "SHOW GRANTS FOR 'x'@'y'", "SET PASSWORD = 'x'", "EXPLAIN SELECT 1", "PREPARE s FROM 'SELECT 1'", "START SLAVE",
-        "SHOW CREATE VIEW v", "COMMIT RELEASE", "SET ROLE NONE"}) {
+  for (const char* text : {"CREATE TABLE t (a INT)", "CHANGE MASTER TO MASTER_HOST='x'", "DROP TABLE t",
+                           "PURGE BINARY LOGS TO 'x' FOR TENANT c.t", "FLUSH TABLES WITH READ LOCK",
+                           "LOCK TABLES t READ", "SELECT * FROM t", "SELECT * FROM mysql.user", "SHOW RELAYLOG EVENTS",
+                           "SHOW SLAVE STATUS", "SHOW GRANTS FOR 'x'@'y'", "SET PASSWORD = 'x'", "EXPLAIN SELECT 1",
+                           "START SLAVE", "SHOW CREATE VIEW v", "COMMIT RELEASE", "SET ROLE NONE"}) {
     EXPECT_EQ(error_of(text, {.database = "db"}).code, 1235) << text;
   }
+}
+
+TEST(Parser, PreparedByText) {
+  EXPECT_EQ(parsed<PrepareNamed>("PREPARE S1 FROM 'SELECT 1'").name, "s1");
+  EXPECT_TRUE(std::holds_alternative<UserVariable>(parsed<PrepareNamed>("prepare s from @t;").text.node));
+  EXPECT_EQ(parsed<ExecuteNamed>("EXECUTE `S 2` USING @A, @b").variables, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(parsed<DeallocateNamed>("DEALLOCATE PREPARE s").name, "s");
+  EXPECT_EQ(parsed<DeallocateNamed>("drop prepare s").name, "s");
+  for (const char* text : {"PREPARE s", "PREPARE s FROM 1", "PREPARE s FROM 'a' 'b' c", "EXECUTE", "EXECUTE s USING 1",
+                           "EXECUTE s USING", "DEALLOCATE s"}) {
+    EXPECT_NE(error_of(text).code, 0) << text;
+  }
+}
+
+TEST(Parser, Report) {
+  EXPECT_EQ(parsed<Report>("REPORT").since, 0U);
+  EXPECT_EQ(parsed<Report>("report 1700000000;").since, 1700000000U);
+  EXPECT_EQ(error_of("REPORT x").code, 1064);
+  EXPECT_EQ(error_of("REPORT 1.5").code, 1064);
 }
 
 TEST(Parser, Kill) {

@@ -133,6 +133,28 @@ struct Kill {
 /// SHOW GRANTS of the current user.
 struct ShowGrants {};
 
+/// PREPARE name FROM 'text' | @variable. Names are in lower case.
+struct PrepareNamed {
+  std::string name;
+  Expression text;
+};
+
+/// EXECUTE name [USING @variable, ...]
+struct ExecuteNamed {
+  std::string name;
+  std::vector<std::string> variables;
+};
+
+/// DEALLOCATE PREPARE name, DROP PREPARE name
+struct DeallocateNamed {
+  std::string name;
+};
+
+/// REPORT [timestamp]: how the instance is doing, for what manages it.
+struct Report {
+  std::uint64_t since = 0;  ///< seconds since 1970: file boundaries later than this are told
+};
+
 struct UseDatabase {
   std::string name;
 };
@@ -148,6 +170,7 @@ struct TenantQuery {
 
 using Statement = std::variant<Select, Set, ShowVariables, ShowStatus, ShowParameters, ShowMasterStatus, ShowBinaryLogs,
                                ShowBinlogEvents, PurgeLogs, ShowDiagnostics, ShowReplicas, ShowProcessList,
-                               ShowDumpList, ShowGrants, Kill, UseDatabase, TransactionControl, TenantQuery>;
+                               ShowDumpList, ShowGrants, Kill, PrepareNamed, ExecuteNamed, DeallocateNamed, Report,
+                               UseDatabase, TransactionControl, TenantQuery>;
 
 }  // namespace sluice::sql

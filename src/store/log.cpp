@@ -31,6 +31,26 @@ std::vector<LogFileInfo> Log::files() const {
   return infos;
 }
 
+std::vector<Log::FileBoundary> Log::boundaries(std::uint64_t since, std::size_t count_max) const {
+  std::vector<FileBoundary> boundaries;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto file = files_.rbegin(); file != files_.rend() && boundaries.size() < count_max; ++file) {
+      if (file->second.timestamp <= since) break;
+      boundaries.push_back({file->first, file->second.timestamp, file->second.previous});
+    }
+  }
+  std::ranges::reverse(boundaries);
+  return boundaries;
+}
+
+std::optional<Log::FileBoundary> Log::first_boundary() const {
+  const std::lock_guard lock(mutex_);
+  if (files_.empty()) return std::nullopt;
+  const auto& [number, file] = *files_.begin();
+  return FileBoundary{number, file.timestamp, file.previous};
+}
+
 std::optional<LogFileInfo> Log::file(std::uint64_t number) const {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(number);

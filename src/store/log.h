@@ -96,6 +96,17 @@ class Log {
   /// more.
   [[nodiscard]] std::vector<LogFileTime> file_times() const;
 
+  /// Where a file begins.
+  struct FileBoundary {
+    std::uint64_t number = 0;
+    std::uint32_t timestamp = 0;  ///< of the last transaction before it, seconds since 1970; 0: there is none
+    binlog::GtidSet previous;     ///< all before it
+  };
+  /// Of the newest `count_max` files that begin later than `since` (in seconds), oldest first.
+  [[nodiscard]] std::vector<FileBoundary> boundaries(std::uint64_t since, std::size_t count_max) const;
+  /// Of the oldest file; nothing while there is none.
+  [[nodiscard]] std::optional<FileBoundary> first_boundary() const;
+
   /// Calls `notify` (from the writer's thread, so it must be quick) after every publication until the handle is
   /// dropped.
   using Listener = std::shared_ptr<std::function<void()>>;

@@ -12,6 +12,7 @@ import clients
 from binlog_file import FORMAT_DESCRIPTION, HEARTBEAT, HEARTBEAT_V2
 from c_client import CClient, Refused
 from clients import Source
+from instance import ADMIN
 from processes import wait_until
 from raw_client import COM_REGISTER_SLAVE, Dump, EndOfLog
 
@@ -87,6 +88,18 @@ def test_process_list_of_another_user_is_its_own(pair):
         rows = list_of(instance, "SHOW FULL PROCESSLIST", user=OTHER, password=OTHER_PASSWORD)
     assert [row["User"] for row in rows] == [OTHER]
     assert list_of(instance, "SHOW BINLOG DUMPLIST", user=OTHER, password=OTHER_PASSWORD) == []
+
+
+def test_administrators_see_and_end_all(pair):
+    _, instance = pair
+    with Dump(instance) as dump, instance.connect(user=OTHER, password=OTHER_PASSWORD) as other:
+        dump.at(*instance.position()).first(2)
+        users = {row["User"] for row in list_of(instance, "SHOW PROCESSLIST", user=ADMIN)}
+        assert {"repl", OTHER, ADMIN} <= users
+        shown = [row["Id"] for row in list_of(instance, "SHOW BINLOG DUMPLIST", user=ADMIN)]
+        assert dump.connection.thread_id() in shown
+        list_of(instance, f"KILL {other.thread_id()}", user=ADMIN)
+        assert refused(other, "SELECT 1") in (2006, 2013)
 
 
 # -- SHOW BINLOG DUMPLIST ----------------------------------------------------------------------------------------------
@@ -394,3 +407,57 @@ def test_several_statements_option(server):
         with pytest.raises(Refused) as caught:
             client.query("SELECT 1; SELECT 2")
         assert caught.value.args[0] == 1064
+
+
+def test_prepared_by_text(server):
+    with CClient(server) as client:
+        client.query("SET @a = 4, @b = 'x'")
+        client.query("PREPARE s FROM 'SELECT ? + 1 AS c, ?'")
+        assert client.query("EXECUTE s USING @a, @b") == [["5", "x"]]
+        for statement, code in (
+            ("EXECUTE s USING @a", 1210),
+            ("EXECUTE other", 1243),
+            ("PREPARE s FROM 'SELECT FROM'", 1064),
+            ("EXECUTE s", 1243),
+            ("DEALLOCATE PREPARE s", 1243),
+        ):
+            with pytest.raises(Refused) as caught:
+                client.query(statement)
+            assert caught.value.args[0] == code, statement
+        client.query("SET @t = 'SELECT 7'")
+        client.query("PREPARE s FROM @t")
+        assert client.query("EXECUTE s") == [["7"]]
+        client.query("DEALLOCATE PREPARE s")
+
+
+# -- REPORT ------------------------------------------------------------------------------------------------------------
+
+
+def test_report(workshop):
+    source = workshop.server("mariadb")
+    source.sql("CREATE DATABASE d", "CREATE TABLE d.t (a int primary key auto_increment, b longblob)")
+    instance = workshop.instance(source, log={"max_binlog_size": 20000})
+    source.sql(*["INSERT INTO d.t (b) VALUES (REPEAT('b', 8000))"] * 10)
+    instance.catch_up(source)
+    with Dump(instance) as dump:
+        dump.at(*instance.position()).first(2)
+        wait_for_row(instance, "SHOW PROCESSLIST", dump.connection.thread_id(), lambda row: row["State"] == WAITING)
+        row = wait_until(
+            lambda: next((row for row in list_of(instance, "REPORT") if row["convert_delay"] == 0), None),
+            10,
+            "a report without delay",
+        )
+    assert list(row) == (
+        "convert_running convert_delay convert_rps convert_eps convert_iops nof_dump min_dump_checkpoint incr_gtid_seq "
+        "last_gtid_purged convert_checkpoint dump_error_count last_checkpoint_purged"
+    ).split()
+    assert (row["convert_running"], row["nof_dump"], row["last_gtid_purged"]) == (1, 1, "")
+    assert row["convert_eps"] > 0 and row["convert_iops"] > 1000
+    assert abs(time.time() - row["convert_checkpoint"]) < 5 and abs(time.time() - row["min_dump_checkpoint"]) < 5
+    boundaries = [boundary.split("#") for boundary in row["incr_gtid_seq"].split("|")]
+    names = [path.rsplit("/", 1)[-1] for path in instance.files()]
+    assert [boundary[1] for boundary in boundaries] == names[-len(boundaries) :] and len(boundaries) >= 3
+    assert [int(boundary[3]) for boundary in boundaries] == sorted(int(boundary[3]) for boundary in boundaries)
+    assert instance.value(f"SELECT GTID_SUBSET('{boundaries[-1][2]}', @@gtid_executed)") == 1
+    later = list_of(instance, f"REPORT {int(time.time()) + 60}")[0]
+    assert later["incr_gtid_seq"] == "" and later["nof_dump"] in (0, 1)
