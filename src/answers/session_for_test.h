@@ -48,5 +48,6 @@ class StatementExecutorTest : public testing::Test {
   MadeUpServer server_;
   StatementExecutor session_{server_,
                              {.connection_id = 7, .user = "u", .host = "192.0.2.9", .database = "", .tls = true}};
+};
 
 }  // namespace sluice::answers

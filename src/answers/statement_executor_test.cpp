@@ -1,13 +1,11 @@
 #include "answers/statement_executor.h"
 
-#include <thread>
-
 #include <gtest/gtest.h>
 
 #include "answers/session_for_test.h"
 
 namespace sluice::answers {
-namespace {};
+namespace {
 
 // Expressions --------------------------------------------------------------------------------------------------------
 

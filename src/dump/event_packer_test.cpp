@@ -25,7 +25,7 @@ TEST(EventPacker, ManyThatHoldBuffersGatherLess) {
   {
     std::deque<EventPacker> blocked;
     for (int i = 0; i < 1000; ++i) {
-      EventPacker& packer = blocked.emplace_back(true, 0);
+      EventPacker& packer = blocked.emplace_back(true, false, 0);
       packer.add(*block, 0, event_behind(*block, 0, EventPacker::share()));
       bytes += packer.bytes().size();
     }

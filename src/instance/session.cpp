@@ -232,7 +232,12 @@ asio::awaitable<answers::StatementResult> Session::run_statement(
     bool may_block, const std::function<answers::StatementResult()>& work) {
   ++services_.totals->statements;
   for (;;) {
-    answers::StatementResult result = may_block ? co_await run_elsewhere(work) : work();
+    answers::StatementResult result;
+    if (may_block) {
+      result = co_await run_elsewhere(work);
+    } else {
+      result = work();
+    }
     const auto* wait = std::get_if<answers::SqlWait>(&result);
     if (wait == nullptr) {
       co_return result;
