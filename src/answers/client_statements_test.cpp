@@ -133,7 +133,8 @@ TEST_F(ClientStatementsTest, Maxwell) {
 
 TEST_F(ClientStatementsTest, GoMysql) {
   EXPECT_EQ(run("SHOW GLOBAL VARIABLES LIKE 'BINLOG_CHECKSUM'"), "Variable_name|Value: binlog_checksum|CRC32");
-  EXPECT_EQ(run("SHOW VARIABLES LIKE 'rpl_semi_sync_master_enabled';"), "Variable_name|Value");
+  EXPECT_EQ(run("SHOW VARIABLES LIKE 'rpl_semi_sync_master_enabled';"),
+            "Variable_name|Value: rpl_semi_sync_master_enabled|ON");
   EXPECT_EQ(run("SHOW GLOBAL VARIABLES LIKE \"binlog_format\";"), "Variable_name|Value: binlog_format|ROW");
   accept({"SET @master_binlog_checksum='CRC32'", "SET @master_heartbeat_period=60000000000;"});
   accept(

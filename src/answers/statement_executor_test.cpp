@@ -111,7 +111,7 @@ TEST_F(StatementExecutorTest, PreparedByTextHasLimits) {
 }
 
 TEST_F(StatementExecutorTest, PreparedByTextMayBlockAsWhatItRuns) {
-  run("PREPARE s FROM 'SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)'");
+  run("PREPARE s FROM 'SELECT 1 FROM information_schema.tables WHERE table_name = ?'");
   EXPECT_TRUE(session_.may_block("EXECUTE s USING @a"));
   EXPECT_FALSE(session_.may_block("EXECUTE other"));
 }
@@ -188,8 +188,8 @@ TEST_F(StatementExecutorTest, SystemVariablesThatCannotBeRead) {
   EXPECT_EQ(error("SELECT @@nosuch"), "1193 Unknown system variable 'nosuch'");
   EXPECT_EQ(error("SELECT @@session.server_id"), "1238 Variable 'server_id' is a GLOBAL variable");
   EXPECT_EQ(error("SELECT @@global.gtid_next"), "1238 Variable 'gtid_next' is a SESSION variable");
-  EXPECT_EQ(error("SELECT @@rpl_semi_sync_master_enabled"),
-            "1193 Unknown system variable 'rpl_semi_sync_master_enabled'");
+  EXPECT_EQ(error("SELECT @@rpl_semi_sync_slave_enabled"),
+            "1193 Unknown system variable 'rpl_semi_sync_slave_enabled'");
 }
 
 TEST_F(StatementExecutorTest, SystemVariablesThatCannotBeSet) {
@@ -343,7 +343,7 @@ TEST_F(StatementExecutorTest, ShowVariablesWithPatterns) {
             "binlog_row_value_options|");
   EXPECT_EQ(run("SHOW GLOBAL VARIABLES LIKE 'gtid_next'"), "Variable_name|Value");
   EXPECT_EQ(run("SHOW SESSION VARIABLES LIKE 'gtid_next'"), "Variable_name|Value: gtid_next|AUTOMATIC");
-  EXPECT_EQ(run("SHOW VARIABLES LIKE 'rpl_semi_sync_master_enabled';"), "Variable_name|Value");
+  EXPECT_EQ(run("SHOW VARIABLES LIKE 'rpl_semi_sync_slave_enabled';"), "Variable_name|Value");
 }
 
 TEST_F(StatementExecutorTest, ShowVariablesWithConditions) {

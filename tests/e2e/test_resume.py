@@ -167,33 +167,3 @@ def test_killed_a_few_times(workshop):
     load.stop()
     instance.wait_for_mark(mark(source))
     instance.stop()
-
-
-@pytest.mark.parametrize("variant", ["mariadb", "mysql97", "mysql56-anonymous"])
-def test_built_from_nothing_at_a_file_boundary(workshop, variant):
-    """An instance that knows nothing but where a file begins writes that file and all behind it byte for byte."""
-    pair, source = start_source(workshop, variant)
-    instance = workshop.instance(source, log=_LOG)
-    load = Load(source, pair, seed=12)
-    wait_until(lambda: len(instance.files()) > 4, 60, "five files")
-    load.stop()
-    token = instance.catch_up(source)
-    number = 3
-    described = subprocess.run(
-        [PROGRAM, "boundary", "--binlog", os.path.join(instance.data, "binlog"), "--file", str(number)],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
-    boundary = os.path.join(instance.folder, "boundary.toml")
-    with open(boundary, "w", encoding="utf-8") as file:
-        file.write(described.stdout)
-    second = workshop.instance(source, log=_LOG, source={"start_boundary": boundary})
-    second.wait_for_mark(token)
-    kept = [os.path.basename(path) for path in second.files()]
-    assert kept == [os.path.basename(path) for path in instance.files()][number - 1 :]
-    for name in kept:
-        with open(os.path.join(instance.data, "binlog", name), "rb") as one:
-            with open(os.path.join(second.data, "binlog", name), "rb") as other:
-                assert one.read() == other.read(), name
