@@ -1,7 +1,7 @@
 """Resident memory: an idle instance, and what each idle subscriber adds; against MySQL."""
 
 from measures.delay import has_position
-from measures.rig import Subscribers, capture, has_everything, resident_bytes, settle
+from measures.rig import GIGABYTE, Subscribers, capture, has_everything, resident_bytes, settle
 
 IDLE = 1000
 INSTANCE_TARGET = 32 << 20
@@ -45,23 +45,23 @@ def _idle_subscribers(rig, instance, tls):
 
 
 def _with_a_busy_one(rig, instance):
-    """1,000 idle subscribers and one that reads everything while the log grows."""
+    """1,000 that wait at the end, and one that reads everything; then all get what is added at once."""
+    rig.source.add(rig.size / 8, 1, 300)
+    has_everything(instance, rig.source)
     file, position = instance.position()
     idle = Subscribers(instance).stay(count=IDLE, file=file, position=position)
     settle()
     before = resident_bytes(instance.process.pid)
-    rig.source.add(rig.size / 8, 1, 300)
-    has_everything(instance, rig.source)
     read = Subscribers(instance).run("read", f"--bytes={int(rig.size / 10)}", first_server_id=950_000)
     after = resident_bytes(instance.process.pid)
+    values = {
+        "resident_before_mib": before / 2**20,
+        "resident_after_mib": after / 2**20,
+        "busy_gb_s": read["bytes"] / GIGABYTE / read["seconds"],
+    }
+    rig.report("memory", f"{IDLE} idle subscribers and a busy one", values)
+    rig.source.add(rig.size / 8, 1, 300)
+    has_everything(instance, rig.source)
+    values = {"resident_mib": resident_bytes(instance.process.pid) / 2**20}
+    rig.report("memory", f"{IDLE} subscribers while all are sent {rig.size / 8e6:.0f} MB", values)
     idle.close()
-    rig.report(
-        "memory",
-        f"{IDLE} idle subscribers and a busy one",
-        {
-            "resident_before_mib": before / 2**20,
-            "resident_after_mib": after / 2**20,
-            "busy_gb_s": read["bytes"] / 1e9 / read["seconds"],
-        },
-    )
-
