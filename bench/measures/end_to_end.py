@@ -41,8 +41,8 @@ def measure(rig):
 
 def _mysqlbinlog(rig, size):
     folder = rig.folder("copy")
-    options = ["--ssl-mode=DISABLED", "--raw", "--to-last-log", f"--result-file={folder}/"]
-    command = mysqlbinlog_command(rig.source, *options, rig.first_file())
+    how = ["--ssl-mode=DISABLED", "--raw", "--to-last-log", f"--result-file={folder}/"]
+    command = mysqlbinlog_command(rig.source, *how, rig.first_file())
     settle()
     before = os.times()
     begin = time.monotonic()
