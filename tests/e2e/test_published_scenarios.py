@@ -86,7 +86,7 @@ def test_cut_in_the_middle_of_an_event_and_of_a_transaction(pair, workshop, way)
     once."""
     source, instance = pair
     wanted = [(file, event.comparable()) for file, event in stored(instance)]
-    gate = workshop.gate(instance.port, seed=11, cut_after=(700, 90_000))
+    gate = workshop.gate(instance.port, seed=11, cut_after=(700, 250_000))
     receiver = Receiver("mysql-bin.000001")
     for _ in range(300):
         try:
