@@ -1,5 +1,5 @@
 #!/bin/bash
-# test.sh [unit|e2e|fuzz|sanitizers]: one stage of the tests, or all of them, with results in build/test-results/.
+# test.sh [unit|e2e|fuzz|memory|threads]: one stage of the tests, or all of them, with results in build/test-results/.
 # All: a stage that fails does not keep the later ones from running; the end says which failed.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -68,27 +68,21 @@ stage_fuzz() {
   /usr/bin/python3 tools/fuzz.py build/fuzz "$results/fuzz"
 }
 
-# The part of the sanitizers that every full run has time for.
-stage_memory() {
-  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
-  tools/build.sh asan-ubsan
-  say "unit tests under asan-ubsan"
-  unit_tests asan-ubsan "$results/sanitizers/asan-ubsan"
-}
-
-stage_sanitizers() {
-  local preset
+# sanitized PRESET: unit tests and a few end to end tests of a build with sanitizers.
+sanitized() {
+  local preset=$1
   export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
   export TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1
   fetch_clients
-  for preset in asan-ubsan tsan; do
-    tools/build.sh "$preset"
-    say "unit tests under $preset"
-    unit_tests "$preset" "$results/sanitizers/$preset"
-    say "end to end tests under $preset"
-    e2e_tests "$preset" "$results/sanitizers/$preset-e2e" -m smoke
-  done
+  tools/build.sh "$preset"
+  say "unit tests under $preset"
+  unit_tests "$preset" "$results/sanitizers/$preset"
+  say "end to end tests under $preset"
+  e2e_tests "$preset" "$results/sanitizers/$preset-e2e" -m smoke
 }
+
+stage_memory() { sanitized asan-ubsan; }
+stage_threads() { sanitized tsan; }
 
 stage_build() { tools/build.sh release; }
 stage_lint() { tools/lint.sh; }
@@ -96,7 +90,7 @@ stage_lint() { tools/lint.sh; }
 everything() {
   local stage failed=() started
   rm -rf "$results"
-  for stage in build lint unit e2e fuzz memory; do
+  for stage in build lint unit e2e fuzz memory threads; do
     started=$SECONDS
     if "$0" "$stage"; then
       say "$stage: passed in $((SECONDS - started)) s"
@@ -113,7 +107,7 @@ everything() {
 stage=${1:-everything}
 [ $# -eq 0 ] || shift
 case $stage in
-  build | lint | unit | e2e | fuzz | memory | sanitizers) "stage_$stage" "$@" ;;
+  build | lint | unit | e2e | fuzz | memory | threads) "stage_$stage" "$@" ;;
   everything) everything ;;
-  *) fail "there is no './run test $stage': unit, e2e, fuzz, sanitizers, or nothing for all" ;;
+  *) fail "there is no './run test $stage': unit, e2e, fuzz, memory, threads, or nothing for all" ;;
 esac
