@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """count_results.py RESULTS [--skips] [--failed-step]: counts the tests in the JUnit files of RESULTS.
 
-Prints those of unit, e2e, fuzz and sanitizers by kind, with --skips every skipped test and why, and at last a plain line
+Prints those of each kind, with --skips every skipped test and why, and at last a plain line
 "N passed, N failed[, N skipped]".
 --failed-step counts a step that failed without a test having failed, such as a build, as one failure.
 """
