@@ -4,11 +4,10 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "base/assert.h"
+#include "mysql/bio.h"
 
 namespace sluice::mysql {
 namespace {
@@ -53,25 +52,9 @@ long bio_control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-int bio_create(BIO* bio) {
-  BIO_set_init(bio, 1);
-  return 1;
-}
-
-BIO* make_bio(Wires* wires) {
-  static BIO_METHOD* const method = [] {
-    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bytes in memory");
-    SLUICE_ASSERT(made != nullptr);
-    BIO_meth_set_write(made, &bio_write);
-    BIO_meth_set_read(made, &bio_read);
-    BIO_meth_set_ctrl(made, &bio_control);
-    BIO_meth_set_create(made, &bio_create);
-    return made;
-  }();
-  BIO* bio = BIO_new(method);
-  SLUICE_ASSERT(bio != nullptr);
-  BIO_set_data(bio, wires);
-  return bio;
+BIO* bio_of(Wires* wires) {
+  static BIO_METHOD* const method = make_bio_method("bytes in memory", {&bio_write, &bio_read, &bio_control});
+  return make_bio(method, wires);
 }
 
 std::unexpected<Error> failure() {
@@ -124,7 +107,7 @@ Result<ServerTls> ServerTls::make(ssl_ctx_st* context) {
   }
   SSL_set_mode(state->session.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_set_options(state->session.get(), SSL_OP_NO_RENEGOTIATION);
-  BIO* const bio = make_bio(&state->wires);
+  BIO* const bio = bio_of(&state->wires);
   SSL_set_bio(state->session.get(), bio, bio);
   SSL_set_accept_state(state->session.get());
   return ServerTls(std::move(state));

@@ -8,13 +8,12 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
-#include "base/assert.h"
+#include "mysql/bio.h"
 
 namespace sluice::mysql {
 namespace {
@@ -71,25 +70,9 @@ long bio_control(BIO* bio, int command, long, void*) {
   }
 }
 
-int bio_create(BIO* bio) {
-  BIO_set_init(bio, 1);
-  return 1;
-}
-
-BIO* make_bio(int* socket) {
-  static BIO_METHOD* const method = [] {
-    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without signals");
-    SLUICE_ASSERT(made != nullptr);
-    BIO_meth_set_write(made, &bio_write);
-    BIO_meth_set_read(made, &bio_read);
-    BIO_meth_set_ctrl(made, &bio_control);
-    BIO_meth_set_create(made, &bio_create);
-    return made;
-  }();
-  BIO* bio = BIO_new(method);
-  SLUICE_ASSERT(bio != nullptr);
-  BIO_set_data(bio, socket);
-  return bio;
+BIO* bio_of(int* socket) {
+  static BIO_METHOD* const method = make_bio_method("socket without signals", {&bio_write, &bio_read, &bio_control});
+  return make_bio(method, socket);
 }
 
 /// OpenSSL would ask on the terminal if it were given no function.
@@ -221,7 +204,7 @@ Result<TlsSession> TlsSession::make(const TlsOptions& options, const std::string
   if (auto host_set = set_host(state->session.get(), options, host); !host_set) {
     return std::unexpected(host_set.error());
   }
-  BIO* const bio = make_bio(&state->socket);
+  BIO* const bio = bio_of(&state->socket);
   SSL_set_bio(state->session.get(), bio, bio);
   return TlsSession(std::move(state));
 }

@@ -4,20 +4,14 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
-#include "base/crc32.h"
 #include "base/file.h"
 #include "store/marks.h"
+#include "store/record_file.h"
 
 namespace sluice::store {
 namespace {
 
 constexpr std::string_view magic = "SLUFILE1";
-constexpr std::size_t frame_size = 8;  // payload size and checksum
-constexpr std::size_t file_size_max = 256U << 20U;
-
-void add_frame(ByteWriter& out, ByteView payload) {
-  out.u32(payload.size()).u32(crc32(0, payload)).bytes(payload);
-}
 
 /// A file's entry; the oldest one's has the GTIDs before it too.
 void add_entry(ByteWriter& out, const CataloguedFile& file, bool oldest) {
@@ -26,7 +20,7 @@ void add_entry(ByteWriter& out, const CataloguedFile& file, bool oldest) {
   const Bytes added = file.added.encode();
   payload.u32(added.size()).bytes(added);
   if (oldest) payload.bytes(file.previous.encode());
-  add_frame(out, payload.view());
+  add_record(out, payload.view());
 }
 
 /// `before` is the file before, if there is one.
@@ -58,18 +52,11 @@ FileCatalogue::FileCatalogue(const std::filesystem::path& log_directory)
 
 std::vector<CataloguedFile> FileCatalogue::load() const {
   std::vector<CataloguedFile> files;
-  const auto content = read_file(path_, file_size_max);
-  if (!content || !content->starts_with(magic)) return files;
-  ByteReader reader(as_bytes(*content).subspan(magic.size()));
-  while (reader.remaining() >= frame_size) {
-    const std::uint32_t size = reader.u32();
-    const std::uint32_t checksum = reader.u32();
-    const ByteView payload = reader.bytes(size);
-    if (!reader.ok() || crc32(0, payload) != checksum) break;
+  for_each_record(path_, magic, [&](ByteView payload) {
     auto file = decode(payload, files.empty() ? nullptr : &files.back());
-    if (!file) break;
-    files.push_back(std::move(*file));
-  }
+    if (file) files.push_back(std::move(*file));
+    return file.has_value();
+  });
   return files;
 }
 

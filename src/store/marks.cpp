@@ -4,24 +4,20 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
-#include "base/crc32.h"
 #include "base/file.h"
+#include "store/record_file.h"
 
 namespace sluice::store {
 namespace {
 
 constexpr std::string_view magic = "SLUMARK1";
-constexpr std::size_t frame_size = 8;  // payload size and checksum
-constexpr std::size_t file_size_max = 256U << 20U;
 
-Bytes encode(const Mark& mark) {
+void add_mark(ByteWriter& out, const Mark& mark) {
   ByteWriter payload;
   payload.u8(static_cast<std::uint8_t>(mark.kind)).u64(mark.offset).u32(mark.previous_timestamp);
   payload.length_encoded_text(mark.source_place);
   if (!mark.added.empty()) payload.bytes(mark.added.encode());
-  ByteWriter framed;
-  framed.u32(payload.size()).u32(crc32(0, payload.view())).bytes(payload.view());
-  return std::move(framed).take();
+  add_record(out, payload.view());
 }
 
 std::optional<Mark> decode(ByteView payload) {
@@ -50,7 +46,7 @@ Result<MarkFile> MarkFile::replace(std::filesystem::path path, const std::vector
   ByteWriter content;
   content.text(magic);
   for (const Mark& mark : marks)
-    content.bytes(encode(mark));
+    add_mark(content, mark);
   if (auto replaced = replace_file(path, as_text(content.view())); !replaced) {
     return std::unexpected(std::move(replaced.error()));
   }
@@ -62,7 +58,7 @@ Result<MarkFile> MarkFile::replace(std::filesystem::path path, const std::vector
 Result<void> MarkFile::append(const std::vector<Mark>& marks) {
   ByteWriter bytes;
   for (const Mark& mark : marks)
-    bytes.bytes(encode(mark));
+    add_mark(bytes, mark);
   if (auto written = write_at(file_, size_, bytes.view(), path_); !written) return written;
   size_ += bytes.size();
   return {};
@@ -70,18 +66,12 @@ Result<void> MarkFile::append(const std::vector<Mark>& marks) {
 
 std::vector<Mark> load_marks(const std::filesystem::path& path) {
   std::vector<Mark> marks;
-  const auto content = read_file(path, file_size_max);
-  if (!content || !content->starts_with(magic)) return marks;
-  ByteReader reader(as_bytes(*content).subspan(magic.size()));
-  while (reader.remaining() >= frame_size) {
-    const std::uint32_t size = reader.u32();
-    const std::uint32_t checksum = reader.u32();
-    const ByteView payload = reader.bytes(size);
-    if (!reader.ok() || crc32(0, payload) != checksum) break;
+  for_each_record(path, magic, [&](ByteView payload) {
     auto mark = decode(payload);
-    if (!mark || (!marks.empty() && mark->offset < marks.back().offset)) break;
+    if (!mark || (!marks.empty() && mark->offset < marks.back().offset)) return false;
     marks.push_back(std::move(*mark));
-  }
+    return true;
+  });
   return marks;
 }
 
