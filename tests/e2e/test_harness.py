@@ -4,6 +4,7 @@ fault of Sluice, and a pair that works here must work through it too."""
 import pytest
 
 import clients
+from column_types import COMPRESSED
 from compare import assert_equal, differences
 from instance import mark
 from pairs import Pair
@@ -70,6 +71,8 @@ def test_readers_of_a_real_source(workshop, kind):
     source = source_for(workshop, pair)
     file, position = source.position()
     work = Workload(source, pair, seed=3)
+    # From MariaDB itself such values come compressed, and zongji does not know them.
+    work.types = [kind for kind in work.types if kind.needs != COMPRESSED]
     work.prepare()
     work.steps(60, without=("schema", "xa"))  # MariaDB gives XA only to clients that know its GTIDs
     work.close()
