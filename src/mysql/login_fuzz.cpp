@@ -83,7 +83,7 @@ const PasswordKey& password_key() {
 asio::awaitable<void> serve(Channel& channel, std::uint8_t choices, ByteView change) {
   Accounts accounts(choices);
   LoginSettings settings;
-  settings.server_version = "5.7.44-sluice";
+  settings.server_version = [] { return std::string("5.7.44-sluice"); };
   settings.password_key = &password_key();
   settings.deadline = std::chrono::milliseconds(2000);
   const bool open = (choices & any_password) != 0;

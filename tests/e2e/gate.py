@@ -69,6 +69,12 @@ class Gate:
         self._closed = False
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def fault_from_now(self, kind, after):
+        """Instead of the faults yet to come: one, at the `after`th byte that the server sends from now on."""
+        with self._lock:
+            self.faults = [Fault(kind, after)]
+            self._since_fault = 0
+
     def cut(self):
         """Ends every connection there is."""
         with self._lock:

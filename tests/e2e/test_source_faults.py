@@ -98,10 +98,10 @@ def test_corrupt_bytes_from_the_source_are_not_stored(workshop):
     for number in range(5):
         source.sql(f"CREATE DATABASE c{number}", f"CREATE TABLE c{number}.t (a longblob)")
         instance.catch_up(source)
-        gate.corrupt_at = gate.passed + 60_000 + number * 7919  # in the body of the next event
+        gate.fault_from_now("corrupt", 60_000 + number * 7919)  # in the body of the next event
         source.sql(f"INSERT INTO c{number}.t VALUES (REPEAT('x', 200000))")
         instance.catch_up(source)
-        assert gate.corrupt_at is None
+        assert not gate.faults
     same_as_undisturbed(workshop, source, instance)
 
 

@@ -187,4 +187,7 @@ def test_functions_of_gtids_answer_as_mysql_does(pair, expression):
                 return error.args
 
     with source.connect() as theirs, instance.connect() as ours:
-        assert answer(ours) == answer(theirs)
+        found, expected = answer(ours), answer(theirs)
+    if isinstance(expected, tuple):  # the reason behind the number is put in other words by each version
+        found, expected = found[0], expected[0]
+    assert found == expected
