@@ -70,6 +70,10 @@ class Files : public convert::LogSink {
     ++transactions;
     return {};
   }
+  Result<void> moved(std::string_view place) override {
+    SLUICE_ASSERT(!inside_ && capture::parse_source_place(place));
+    return {};
+  }
   void abort() override {
     SLUICE_ASSERT(inside_);
     open_->resize(begin_);
