@@ -7,6 +7,7 @@ import pymysql
 import pytest
 
 import instance as instances
+from processes import wait_until
 
 pytestmark = pytest.mark.bounded(300)
 
@@ -99,12 +100,12 @@ def test_many_that_wait_keep_nobody_else_waiting(pair):
     for thread in threads:
         thread.start()
     with instance.connect(user=instances.ADMIN) as connection, connection.cursor() as cursor:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+
+        def all_wait():
             cursor.execute("SHOW PROCESSLIST")
-            if sum("WAIT_FOR" in str(row[7]) for row in cursor.fetchall()) >= 101:
-                break
-            time.sleep(0.05)
+            return sum("WAIT_FOR" in str(row[7]) for row in cursor.fetchall()) == len(threads)
+
+        wait_until(all_wait, 60, lambda: "a hundred that wait")
         begun = time.monotonic()
         cursor.execute("SHOW DATABASES")
         cursor.execute("SHOW BINLOG EVENTS LIMIT 1")
