@@ -1,17 +1,16 @@
 #include "store/log_reader.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/uio.h>
 
 #include "base/file.h"
 #include "binlog/event_header.h"
 #include "binlog/log_file_name.h"
 #include "store/block_builder.h"
 #include "store/event_scanner.h"
+#include "store/page_cache.h"
 
 namespace sluice::store {
 namespace {
@@ -44,13 +43,6 @@ Bytes& read_buffer() {
   return buffer;
 }
 
-/// Whether a byte of a file can be read without waiting for the disk. Where the system cannot tell, yes.
-bool is_cached(const FileDescriptor& file, std::uint64_t offset) {
-  std::uint8_t byte = 0;
-  const iovec room{&byte, 1};
-  return ::preadv2(file.get(), &room, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0 || errno != EAGAIN;
-}
-
 }  // namespace
 
 Result<Piece> LogReader::read(const LogPosition& position) {
@@ -76,11 +68,15 @@ std::shared_ptr<const Block> LogReader::ready_block(const LogPosition& position)
   return recent_ ? recent_->find(position) : nullptr;
 }
 
-/// Reads a large piece at once, and leaves the blocks behind the first one where the next reads find them.
+/// Reads a large piece at once, and leaves the blocks behind the first one where the next reads find them. What was not
+/// in the system's cache before is not left there: who reads old files must not push out the tail, which all others
+/// read.
 Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t end) {
   Bytes& buffer = read_buffer();
   buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(read_size, end - position.offset)));
-  if (auto got = read_piece(position, buffer); !got) return std::unexpected(std::move(got.error()));
+  const auto cold = fetch_piece(position, buffer.size());
+  if (!cold) return std::unexpected(cold.error());
+  if (auto got = read_bytes(position, buffer); !got) return std::unexpected(std::move(got.error()));
 
   std::shared_ptr<const Block> first;
   BlockBuilder builder(position);
@@ -123,34 +119,28 @@ Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t e
   const bool at_end = position.offset + at == end;
   if (!builder.empty() && (!first || at_end)) end_block();
   if (!first) return damaged(position, "it is cut within its header");
+  const LogPosition log_end = log_->end();
+  const bool old = position.file < log_end.file || log_end.offset - position.offset > tail_size_max;
+  if (*cold && old) drop_from_cache(descriptor_, position.offset, position.offset + at);
   return Piece(std::move(first));
 }
 
-/// Reads a piece and has the next one fetched meanwhile. What was not in the system's cache before is not left there:
-/// who reads old files must not push out the tail, which all others read.
-Result<void> LogReader::read_piece(const LogPosition& position, std::span<std::uint8_t> out) {
-  if (auto opened = open(position.file); !opened) return opened;
-  const std::uint64_t piece_end = position.offset + out.size();
-  const bool cold = fetch(piece_end - out.size(), piece_end);
+/// Has a piece that is read now, and the next one, fetched from the disk. True: it was not in the system's cache, or is
+/// there only because of us.
+Result<bool> LogReader::fetch_piece(const LogPosition& position, std::uint64_t size) {
+  if (auto opened = open(position.file); !opened) return std::unexpected(std::move(opened.error()));
+  const std::uint64_t piece_end = position.offset + size;
+  const bool cold = fetch(position.offset, piece_end);
   const std::uint64_t file_end = log_->file(position.file).value_or(LogFileInfo{}).size;
   if (file_end > piece_end) (void)fetch(piece_end, std::min(piece_end + read_size, file_end));
-  if (auto got = read_bytes(position, out); !got) return got;
-  const LogPosition end = log_->end();
-  const bool old = position.file < end.file || end.offset - position.offset > tail_size_max;
-  if (cold && old) {
-    (void)::posix_fadvise(descriptor_.get(), static_cast<off_t>(position.offset), static_cast<off_t>(out.size()),
-                          POSIX_FADV_DONTNEED);
-  }
-  return {};
+  return cold;
 }
 
-/// Asks for a part of the open file to be fetched from the disk. False: it was in the system's cache already, and not
-/// because of us.
+/// Asks for a part of the open file to be fetched. False: most of it was in the system's cache, and not because of us.
 bool LogReader::fetch(std::uint64_t begin, std::uint64_t end) {
   if (end <= fetched_end_) return true;
-  if (is_cached(descriptor_, end - 1)) return false;
-  (void)::posix_fadvise(descriptor_.get(), static_cast<off_t>(begin), static_cast<off_t>(end - begin),
-                        POSIX_FADV_WILLNEED);
+  if (cached_part(descriptor_, begin, end) > 0.5) return false;
+  fetch_to_cache(descriptor_, begin, end);
   fetched_end_ = end;
   return true;
 }

@@ -29,7 +29,7 @@ class LogReader {
  private:
   [[nodiscard]] Result<void> open(std::uint64_t file);
   [[nodiscard]] Result<Piece> read_block(const LogPosition& position, std::uint64_t end);
-  [[nodiscard]] Result<void> read_piece(const LogPosition& position, std::span<std::uint8_t> out);
+  [[nodiscard]] Result<bool> fetch_piece(const LogPosition& position, std::uint64_t size);
   bool fetch(std::uint64_t begin, std::uint64_t end);
   [[nodiscard]] Result<Piece> read_large_event(const LogPosition& position, std::uint64_t end);
 

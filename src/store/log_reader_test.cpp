@@ -1,34 +1,23 @@
 #include "store/log_reader.h"
 
-#include <algorithm>
-
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/file.h"
+#include "store/page_cache.h"
 #include "store/store_test_support.h"
 
 namespace sluice::store {
 namespace {
 
-/// The part of a file that is in the system's cache, from 0 to 1.
-double cached_part(const std::filesystem::path& path) {
+double cached_part_of(const std::filesystem::path& path) {
   const auto file = open_file(path, O_RDONLY);
-  const std::size_t size = *file_size(*file, path);
-  void* const mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file->get(), 0);
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  Bytes pages((size + page - 1) / page);
-  ::mincore(mapped, size, pages.data());
-  ::munmap(mapped, size);
-  const auto held = std::ranges::count_if(pages, [](std::uint8_t state) { return (state & 1U) != 0; });
-  return static_cast<double>(held) / static_cast<double>(pages.size());
+  return cached_part(*file, 0, *file_size(*file, path));
 }
 
-void drop_from_cache(const std::filesystem::path& path) {
+void drop_whole(const std::filesystem::path& path) {
   const auto file = open_file(path, O_RDWR);
   ASSERT_TRUE(sync_data(*file, path));
-  ::posix_fadvise(file->get(), 0, 0, POSIX_FADV_DONTNEED);
+  drop_from_cache(*file, 0, *file_size(*file, path) + 1);
 }
 
 /// Reads one file to its end and returns the bytes of its blocks.
@@ -61,14 +50,14 @@ TEST(LogReader, ColdFilesDoNotStayInTheSystemsCache) {
   }
   // Opened again, the log holds no block of the file in memory.
   const LogRun run(directory.path);
-  drop_from_cache(path);
-  if (cached_part(path) > 0.1) GTEST_SKIP() << "this file system keeps all files in memory";
+  drop_whole(path);
+  if (cached_part_of(path) > 0.1) GTEST_SKIP() << "this file system keeps all files in memory";
   EXPECT_EQ(read_file_of(run.log, 1), run.log->file(1)->size - 4);
-  EXPECT_LT(cached_part(path), 0.1);
+  EXPECT_LT(cached_part_of(path), 0.1);
 
   ASSERT_TRUE(read_file(path, 16U << 20U));
   EXPECT_EQ(read_file_of(run.log, 1), run.log->file(1)->size - 4);
-  EXPECT_GT(cached_part(path), 0.9) << "what others keep there is not ours to drop";
+  EXPECT_GT(cached_part_of(path), 0.9) << "what others keep there is not ours to drop";
 }
 
 TEST(LogReader, OneReadServesThoseBehindIt) {
