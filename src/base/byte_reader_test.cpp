@@ -18,6 +18,7 @@ TEST(ByteReader, LengthEncodedRoundTripsAtEveryWidth) {
   for (const std::uint64_t value : {0ULL, 250ULL, 251ULL, 65535ULL, 65536ULL, 0xFFFFFFULL, 0x1000000ULL, ~0ULL}) {
     ByteWriter writer;
     writer.length_encoded(value);
+    EXPECT_EQ(writer.size(), length_encoded_size(value));
     ByteReader reader(writer.view());
     EXPECT_EQ(reader.length_encoded(), value);
     EXPECT_TRUE(reader.ok());

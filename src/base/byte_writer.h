@@ -6,6 +6,13 @@
 
 namespace sluice {
 
+/// Bytes of a number as a length-encoded integer of MySQL's protocol, in its shortest form.
+[[nodiscard]] constexpr std::size_t length_encoded_size(std::uint64_t value) {
+  if (value < 0xFB) return 1;
+  if (value <= 0xFFFF) return 3;
+  return value <= 0xFFFFFF ? 4 : 9;
+}
+
 /// Appends fields to bytes it owns.
 class ByteWriter {
  public:
@@ -40,7 +47,7 @@ class ByteWriter {
     return *this;
   }
 
-  /// MySQL's length-encoded integer, in its shortest form.
+  /// MySQL's length-encoded integer, in its shortest form, which takes length_encoded_size(value) bytes.
   ByteWriter& length_encoded(std::uint64_t value) {
     if (value < 0xFB) return u8(value);
     if (value <= 0xFFFF) return u8(0xFC).u16(value);

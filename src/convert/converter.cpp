@@ -17,6 +17,8 @@ namespace {
 using binlog::EventHeader;
 using binlog::EventType;
 
+/// More room than this is not kept for transactions to come: a single event may have had a gigabyte.
+constexpr std::size_t held_capacity_kept = std::size_t{64} << 20U;
 constexpr std::size_t event_overhead = EventHeader::size + binlog::checksum_size;
 
 /// Ours carries checksums and says nothing of a server's start.
@@ -24,13 +26,6 @@ binlog::FormatDescription normalised(binlog::FormatDescription description) {
   description.created = 0;
   description.checksum = binlog::Checksum::crc32;
   return description;
-}
-
-/// What a length-encoded integer takes.
-std::size_t length_encoded_size(std::uint64_t value) {
-  if (value < 0xFB) return 1;
-  if (value <= 0xFFFF) return 3;
-  return value <= 0xFFFFFF ? 4 : 9;
 }
 
 bool has_table_id(EventType type) {
@@ -61,7 +56,7 @@ Result<void> Converter::begin(const TransactionStart& start) {
   }
   if (auto set = set_gtid(start); !set) return set;
   table_ids_.clear();
-  held_size_ = 0;
+  forget_held();
   streaming_ = false;
   streamed_ = 0;
   in_transaction_ = true;
@@ -128,7 +123,7 @@ Result<void> Converter::event(const EventHeader& header, ByteView body) {
     place_held_events(streamed_gtid_size_);
     if (auto appended = sink_.append(held()); !appended) return appended;
     streamed_ += held_size_;
-    held_size_ = 0;
+    forget_held();
   }
   return {};
 }
@@ -229,6 +224,7 @@ Result<void> Converter::commit(std::string_view next_place) {
     if (auto appended = sink_.append(held()); !appended) return appended;
   }
   if (auto committed = sink_.commit(gtid_.gtid, next_place); !committed) return committed;
+  forget_held();
   in_transaction_ = false;
   state_.offset += gtid.size() + events_size;
   state_.last_timestamp = gtid_header_.timestamp;
@@ -245,7 +241,12 @@ void Converter::abort() {
   if (streaming_) sink_.abort();
   in_transaction_ = false;
   streaming_ = false;
+  forget_held();
+}
+
+void Converter::forget_held() {
   held_size_ = 0;
+  if (held_.capacity() > held_capacity_kept) held_ = Bytes();
 }
 
 Result<void> Converter::moved(std::string_view place) {

@@ -41,6 +41,7 @@ class Converter : public TransactionReceiver {
   [[nodiscard]] Bytes gtid_body(std::uint64_t events_size);
   [[nodiscard]] Result<std::uint8_t*> hold(const binlog::EventHeader& header, ByteView body);
   [[nodiscard]] ByteView held() const { return ByteView(held_).first(held_size_); }
+  void forget_held();
   void place_held_events(std::uint64_t gtid_size);
   [[nodiscard]] Result<void> begin_streaming();
   [[nodiscard]] Result<void> begin_in_sink();
