@@ -15,6 +15,7 @@
 #include "store/log_file_header.h"
 
 namespace sluice::instance {
+
 Result<std::unique_ptr<Instance>> Instance::start(Config config) {
   std::error_code error;
   std::filesystem::create_directories(config.data_directory, error);

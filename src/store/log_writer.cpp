@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t publish_size = 1U << 20U;
 /// Bytes of a long transaction go to the file, unpublished, when they reach this size.
 constexpr std::size_t write_size = 4U << 20U;
+/// More room than this is not kept for what comes: a single event may have had a gigabyte.
+constexpr std::size_t pending_capacity_kept = std::size_t{64} << 20U;
 
 }  // namespace
 
@@ -332,9 +334,15 @@ Result<void> LogWriter::append(ByteView events) {
 /// Writes all pending bytes, those of an open transaction included, without publishing them.
 Result<void> LogWriter::write_pending() {
   if (auto written = write_at_end(pending_); !written) return written;
-  pending_offset_ += pending_.size();
-  pending_.clear();
+  forget_pending(pending_.size());
   return {};
+}
+
+/// The first `size` pending bytes are in the file.
+void LogWriter::forget_pending(std::size_t size) {
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(size));
+  pending_offset_ += size;
+  if (pending_.empty() && pending_.capacity() > pending_capacity_kept) pending_ = Bytes();
 }
 
 /// Writes where the file ends, wholly or not at all.
@@ -438,8 +446,7 @@ Result<void> LogWriter::write_committed() {
                            std::make_move_iterator(new_marks_.begin() + ready));
   new_marks_.erase(new_marks_.begin(), new_marks_.begin() + ready);
   if (open_transaction) marks_before_transaction_ = 0;
-  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(committed_size));
-  pending_offset_ += committed_size;
+  forget_pending(committed_size);
   published_ = committed_;
   end_place_ = committed_place_;
   syncer_.written(file_, published_.offset, publication.marks);

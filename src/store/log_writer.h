@@ -96,6 +96,7 @@ class LogWriter : public convert::LogSink {
                                         const Resume& resume);
   [[nodiscard]] Result<void> write_committed();
   [[nodiscard]] Result<void> write_pending();
+  void forget_pending(std::size_t size);
   [[nodiscard]] Result<void> write_at_end(ByteView bytes);
   void add_mark(Mark::Kind kind, const Resume& resume);
 
