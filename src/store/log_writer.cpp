@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "binlog/gtid_event.h"
 #include "binlog/log_file_name.h"
+#include "convert/converter.h"
 #include "store/block_builder.h"
 #include "store/event_scanner.h"
 #include "store/log_directory.h"
@@ -21,8 +22,9 @@ namespace {
 
 /// Committed bytes are published at the latest when they reach this size.
 constexpr std::size_t publish_size = 1U << 20U;
-/// Bytes of a long transaction go to the file, unpublished, when they reach this size.
-constexpr std::size_t write_size = 4U << 20U;
+/// Bytes of a long transaction go to the file, unpublished, when they reach this size. They are in no block of the tail
+/// then, so whatever comes whole has to stay below: subscribers would read from the file what was in memory just now.
+constexpr std::size_t write_size = convert::Converter::held_size_max + (1U << 20U);
 /// More room than this is not kept for what comes: a single event may have had a gigabyte.
 constexpr std::size_t pending_capacity_kept = std::size_t{64} << 20U;
 
