@@ -179,4 +179,5 @@ def median_of(runs, key):
 
 def settle():
     """What the runs before left to do (write-back, closing) should not fall into the next one."""
+    os.sync()
     time.sleep(0.5)

@@ -9,13 +9,13 @@
 #include "dump/block_events.h"
 #include "dump/dump_start.h"
 #include "dump/event_sender.h"
+#include "dump/log_stream.h"
 #include "dump/transaction_filter.h"
 #include "dump/wire_events.h"
 #include "mysql/response.h"
 #include "mysql/run_on.h"
 #include "mysql/semi_sync.h"
 #include "store/block_builder.h"
-#include "store/log_reader.h"
 
 namespace sluice::dump {
 
@@ -75,7 +75,7 @@ class DumpSession {
         subscriber_(subscriber),
         control_(control),
         waiter_(notifier),
-        reader_(service.log),
+        stream_(service.log, service.disk, executor_, waiter_),
         sender_(channel, subscriber, service.server_id, service.registry->limits()),
         filter_(binlog::GtidSet(), std::nullopt),
         entry_(service.registry->add(subscriber)) {
@@ -187,8 +187,7 @@ class DumpSession {
   }
 
   asio::awaitable<Result<void>> add_format_description(const store::LogPosition front) {
-    const auto read = [&] { return reader_.read_event(front, format_description_size_max); };
-    Result<Bytes> event = co_await mysql::run_on(service_.disk, executor_, read);
+    Result<Bytes> event = co_await stream_.read_event(front, format_description_size_max);
     if (!event) {
       co_return unreadable(event.error());
     }
@@ -201,8 +200,7 @@ class DumpSession {
     sender_.add_format_description(std::move(*event));
     // As mysqld, which reads the file from its start, we send the file's PREVIOUS_GTIDS too.
     const store::LogPosition second{front.file, front.offset + size};
-    const auto read_second = [&] { return reader_.read_event(second, store::Block::event_size_max); };
-    const Result<Bytes> previous = co_await mysql::run_on(service_.disk, executor_, read_second);
+    const Result<Bytes> previous = co_await stream_.read_event(second, store::Block::event_size_max);
     if (previous) {
       store::BlockBuilder builder(second);
       builder.add(*previous, binlog::EventType::previous_gtids);
@@ -219,17 +217,16 @@ class DumpSession {
     if (position_ == service_.log->end()) {
       co_return co_await at_end();
     }
-    std::shared_ptr<const Block> block = reader_.ready_block(position_);
-    if (block) {
-      co_return co_await take(std::move(block));
+    Result<std::optional<store::Piece>> read = co_await stream_.next(position_);
+    if (!read) {
+      co_return unreadable(read.error());
     }
-    const auto read = [&] { return reader_.read(position_); };
-    Result<store::Piece> piece = co_await mysql::run_on(service_.disk, executor_, read);
+    std::optional<store::Piece>& piece = *read;
     if (!piece) {
-      co_return unreadable(piece.error());
+      co_return Result<void>();
     }
-    if (auto* shared = std::get_if<std::shared_ptr<const Block>>(&*piece)) {
-      co_return co_await take(std::move(*shared));
+    if (auto* block = std::get_if<std::shared_ptr<const Block>>(&*piece)) {
+      co_return co_await take(std::move(*block));
     }
     if (const auto* large = std::get_if<store::LargeEvent>(&*piece)) {
       co_return co_await take(*large);
@@ -290,7 +287,7 @@ class DumpSession {
   }
 
   asio::awaitable<Result<void>> take(const store::LargeEvent& event) {
-    const LargeEventSource source{reader_, service_.disk, position_, event.size};
+    const LargeEventSource source{stream_.reader(), service_.disk, position_, event.size};
     last_ = position_;
     position_.offset += event.size;
     if (filter_.active(last_) && filter_.skips(event.type, {}, sender_.stored_checksum())) {
@@ -324,7 +321,7 @@ class DumpSession {
       co_return co_await channel_.write_payload(eof);
     }
     sender_.release();
-    reader_ = store::LogReader(service_.log);  // with its buffer and its file, which may be purged meanwhile
+    stream_.release();
     if (position_ != service_.log->end()) {
       co_return Result<void>();  // it has grown while we were sending
     }
@@ -404,7 +401,7 @@ class DumpSession {
   DumpControl& control_;
   Notifier::Waiter waiter_;
   std::shared_ptr<PeerWatch> watch_ = std::make_shared<PeerWatch>();
-  store::LogReader reader_;
+  LogStream stream_;
   EventSender sender_;
   TransactionFilter filter_;
   std::shared_ptr<DumpRegistry::Entry> entry_;

@@ -31,7 +31,7 @@ struct Block {
 
   LogPosition begin;             ///< of the first event
   std::uint64_t end_offset = 0;  ///< behind the last event, in the same file
-  Bytes framed;
+  UnclearedBytes framed;
   std::vector<Event> events;
   /// When it was made to be published; of a block that was read from a file, nothing.
   std::chrono::steady_clock::time_point published{};

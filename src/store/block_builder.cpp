@@ -14,24 +14,25 @@ BlockBuilder::BlockBuilder(LogPosition begin) : block_(std::make_shared<Block>()
 
 void BlockBuilder::add(ByteView event, binlog::EventType type) {
   SLUICE_ASSERT(event.size() <= Block::event_size_max);
-  Bytes& framed = block_->framed;
-  const auto frame = static_cast<std::uint32_t>(framed.size());
-  const std::uint64_t payload = event.size() + 1;
-  const std::uint8_t header[Block::frame_size] = {static_cast<std::uint8_t>(payload),
-                                                  static_cast<std::uint8_t>(payload >> 8U),
-                                                  static_cast<std::uint8_t>(payload >> 16U), 0, 0};
-  framed.insert(framed.end(), std::begin(header), std::end(header));
-  framed.insert(framed.end(), event.begin(), event.end());
-  block_->events.push_back({frame, static_cast<std::uint32_t>(event.size()), type});
+  UnclearedBytes& framed = block_->framed;
+  const std::size_t frame = framed.size();
+  framed.resize(frame + Block::frame_size + event.size());
+  std::uint8_t* const out = framed.data() + frame;
+  store_little_endian(out, event.size() + 1, 4);  // with the sequence number, which is 0
+  out[4] = 0;
+  std::memcpy(out + Block::frame_size, event.data(), event.size());
+  block_->events.push_back({static_cast<std::uint32_t>(frame), static_cast<std::uint32_t>(event.size()), type});
   block_->end_offset += event.size();
 }
 
 void BlockBuilder::reserve(std::size_t size) {
   // An event of a small transaction has about 100 bytes.
   constexpr std::size_t event_size_usual = 96;
+  constexpr std::size_t events_usual = 2048;
   const std::size_t wanted = std::min(size, Block::framed_size_target);
   const std::size_t events = wanted / event_size_usual + 1;
   block_->framed.reserve(wanted + events * Block::frame_size);
+  block_->events.reserve(std::min(events, events_usual));
 }
 
 std::shared_ptr<const Block> BlockBuilder::take(std::chrono::steady_clock::time_point published) {

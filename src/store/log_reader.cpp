@@ -22,6 +22,14 @@ std::unexpected<Error> damaged(const LogPosition& position, std::string_view wha
                                               binlog::log_file_name(position.file), position.offset, what));
 }
 
+/// Whether an event's header makes sense where it stands; sensible_header() says what does not.
+bool makes_sense(const std::uint8_t* header, const LogPosition& position, std::uint64_t end) {
+  const std::uint64_t size = load_little_endian(header + EventHeader::event_size_offset, 4);
+  const std::uint64_t log_pos = load_little_endian(header + EventHeader::log_pos_offset, 4);
+  return size >= EventHeader::size + binlog::checksum_size && size <= end - position.offset &&
+         log_pos == ((position.offset + size) & 0xFFFFFFFFU);
+}
+
 /// Checks what can be told from an event's header alone.
 Result<EventHeader> sensible_header(ByteView bytes, const LogPosition& position, std::uint64_t end) {
   const auto header = binlog::decode_event_header(bytes);
@@ -46,13 +54,9 @@ Bytes& read_buffer() {
 }  // namespace
 
 Result<Piece> LogReader::read(const LogPosition& position) {
-  if (!recent_) recent_ = log_->recent_blocks();
   if (auto block = ready_block(position)) return Piece(std::move(block));
   const LogPosition end = log_->end();
-  if (position == end) {
-    recent_.reset();
-    return Piece(AtEnd{});
-  }
+  if (position == end) return Piece(AtEnd{});
   const auto file = log_->file(position.file);
   if (!file || position > end) {
     return fail(ErrorKind::not_found, fmt::format("{} is no longer kept", binlog::log_file_name(position.file)));
@@ -65,7 +69,7 @@ Result<Piece> LogReader::read(const LogPosition& position) {
 
 std::shared_ptr<const Block> LogReader::ready_block(const LogPosition& position) const {
   if (auto block = log_->tail_block(position)) return block;
-  return recent_ ? recent_->find(position) : nullptr;
+  return recent_->find(position);
 }
 
 /// Reads a large piece at once, and leaves the blocks behind the first one where the next reads find them. What was not
@@ -89,30 +93,29 @@ Result<Piece> LogReader::read_block(const LogPosition& position, std::uint64_t e
   while (buffer.size() - at >= EventHeader::size) {
     const bool nothing_yet = !first && builder.empty();
     const ByteView rest = ByteView(buffer).subspan(at);
-    const auto header = sensible_header(rest, builder.next(), end);
-    if (!header) {
-      if (nothing_yet) return std::unexpected(header.error());
+    if (!makes_sense(rest.data(), builder.next(), end)) {
+      if (nothing_yet) return std::unexpected(sensible_header(rest, position, end).error());
       break;
     }
-    if (header->event_size > rest.size()) {
-      if (!nothing_yet) break;
-      if (header->event_size > Block::event_size_max) return read_large_event(position, end);
-      buffer.resize(header->event_size);
-      if (auto got = read_bytes(position, buffer); !got) return std::unexpected(std::move(got.error()));
-      continue;
-    }
-    if (header->event_size > Block::event_size_max) {
+    const auto size = static_cast<std::uint32_t>(load_little_endian(&rest[EventHeader::event_size_offset], 4));
+    if (size > Block::event_size_max) {
       if (nothing_yet) return read_large_event(position, end);
       break;
     }
-    const ByteView event = rest.first(header->event_size);
+    if (size > rest.size()) {
+      if (!nothing_yet) break;
+      buffer.resize(size);
+      if (auto got = read_bytes(position, buffer); !got) return std::unexpected(std::move(got.error()));
+      continue;
+    }
+    const ByteView event = rest.first(size);
     if (!binlog::checksum_matches(event)) {
       if (nothing_yet) return damaged(position, "its checksum does not match");
       break;  // what stands before it is good; the next read begins with it
     }
     if (builder.empty()) builder.reserve(rest.size());
-    builder.add(event, header->type);
-    at += event.size();
+    builder.add(event, static_cast<binlog::EventType>(event[EventHeader::type_offset]));
+    at += size;
     if (builder.full()) end_block();
   }
   // A piece of a block would only make the next one smaller, but for the end of what there is.
