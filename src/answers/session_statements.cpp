@@ -68,7 +68,7 @@ std::string dump_info_json(const DumpInfo& dump, bool full) {
   std::string json = fmt::format(R"({{"filename":{},"pos":{},"flags":{},"exclude_gtids":{},"server_id":{},"uuid":{},)"
                                  R"("checksums":{},"semi_sync":{})",
                                  json_text(dump.file), dump.start, dump.flags, json_text(gtids), dump.server_id,
-                                 json_text(dump.uuid), dump.checksums, dump.semi_sync);
+                                 json_text(sql::is_utf8(dump.uuid) ? dump.uuid : ""), dump.checksums, dump.semi_sync);
   if (dump.semi_sync) {
     json +=
         fmt::format(R"(,"acknowledgements":{},"acknowledged":{})", dump.acknowledgements, json_text(dump.acknowledged));

@@ -42,7 +42,10 @@ class EventRows {
       : path_(log.path_of(file.number)),
         name_(binlog::log_file_name(file.number)),
         end_(file.size),
-        limit_(show.limit.value_or(sql::Limit{.offset = 0, .count = UINT64_MAX})) {}
+        limit_(show.limit.value_or(sql::Limit{.offset = 0, .count = UINT64_MAX})) {
+    // As in mysqld, where LIMIT 0 limits nothing here.
+    if (limit_.offset == 0 && limit_.count == 0) limit_.count = UINT64_MAX;
+  }
 
   Result<void> read(std::uint64_t position, const Cancellation& cancellation, SqlRows& answer) {
     auto opened = open_file(path_, O_RDONLY);

@@ -108,6 +108,8 @@ def test_every_event_of_every_file_is_told_as_mysql_tells_it(pair):
     [
         "",
         "LIMIT 3",
+        "LIMIT 0",
+        "LIMIT 2, 0",
         "LIMIT 2, 3",
         "LIMIT 3 OFFSET 1",
         "FROM 0",
