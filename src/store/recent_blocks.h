@@ -14,7 +14,7 @@ namespace sluice::store {
 /// thread.
 class RecentBlocks {
  public:
-  static constexpr std::size_t size_max = 16U << 20U;
+  static constexpr std::size_t size_max = 64U << 20U;
 
   /// The block that holds `position`, or nothing.
   [[nodiscard]] std::shared_ptr<const Block> find(const LogPosition& position) const;
