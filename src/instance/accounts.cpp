@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/random.h"
 #include "mysql/authentication.h"
+#include "mysql/user_name.h"
 
 namespace sluice::instance {
 
@@ -74,8 +75,10 @@ std::unique_ptr<Accounts> Accounts::open_to_all() {
   return accounts;
 }
 
-Result<std::unique_ptr<Accounts>> Accounts::make(const std::vector<AccountSettings>& settings) {
+Result<std::unique_ptr<Accounts>> Accounts::make(const std::vector<AccountSettings>& settings,
+                                                 const std::string& tenant) {
   std::unique_ptr<Accounts> accounts(new Accounts());
+  accounts->tenant_ = tenant;
   for (const AccountSettings& one : settings) {
     Result<Account> account = parse(one);
     if (!account) {
@@ -98,6 +101,7 @@ Result<Accounts::Account> Accounts::parse(const AccountSettings& settings) {
   Account account;
   account.login.require_tls = settings.require_tls;
   account.admin = settings.admin;
+  account.relay = settings.relay;
   if (!settings.native.empty()) {
     const std::optional<Bytes> hash =
         settings.native.front() == '*' ? from_hex(std::string_view(settings.native).substr(1)) : std::nullopt;
@@ -154,8 +158,25 @@ const Accounts::Account& Accounts::look_alike(const std::string& user) const {
   return found->second;
 }
 
-bool Accounts::is_admin(const std::string& user) const {
+/// By the whole name, or by the user's alone where the rest names this tenant.
+std::map<std::string, Accounts::Account>::const_iterator Accounts::entry(const std::string& user) const {
   const auto found = accounts_.find(user);
+  if (found != accounts_.end() || tenant_.empty()) {
+    return found;
+  }
+  const mysql::TenantUserName name = mysql::parse_user_name(user);
+  const std::string_view tenant = std::string_view(tenant_).substr(tenant_.find('.') + 1);
+  const bool ours = name.cluster.empty() ? name.tenant == tenant : name.cluster + "." + name.tenant == tenant_;
+  return ours ? accounts_.find(name.user) : accounts_.end();
+}
+
+bool Accounts::is_relay(const std::string& user) const {
+  const auto found = accounts_.find(user);
+  return found != accounts_.end() && found->second.relay;
+}
+
+bool Accounts::is_admin(const std::string& user) const {
+  const auto found = entry(user);
   return found != accounts_.end() && found->second.admin;
 }
 
@@ -166,7 +187,7 @@ mysql::LoginAccount Accounts::find(const std::string& user) const {
     return anyone;
   }
   const std::lock_guard lock(mutex_);
-  const auto found = accounts_.find(user);
+  const auto found = entry(user);
   if (found != accounts_.end()) {
     return found->second.login;
   }
@@ -180,7 +201,7 @@ bool Accounts::verify(const std::string& user, const std::string& password) {
   if (open_to_all_) {
     return true;
   }
-  const auto found = accounts_.find(user);
+  const auto found = entry(user);
   const bool known = found != accounts_.end() && found->second.login.sha2;
   const SlowHash& slow = found != accounts_.end() ? found->second.slow : look_alike(user).slow;
   const bool right = matches(slow, password);
@@ -188,7 +209,7 @@ bool Accounts::verify(const std::string& user, const std::string& password) {
     return false;
   }
   const std::lock_guard lock(mutex_);
-  found->second.login.sha2_hash = mysql::sha2_stored_hash(password);
+  accounts_.at(found->first).login.sha2_hash = mysql::sha2_stored_hash(password);
   return true;
 }
 

@@ -21,23 +21,28 @@ struct AccountSettings {
   std::string password_hash;
   bool require_tls = false;
   bool admin = false;  ///< may change parameters, end connections and purge the log
+  bool relay = false;  ///< logs in for others, whom it has checked (mysql/relayed_login.h); for servers of the cluster
 };
 
 /// What `sluice-instance hash-password` prints: both hashes of a password as lines of the configuration file.
 [[nodiscard]] Result<std::string> account_lines(const std::string& password);
 
-/// The accounts clients log in to. Any thread. Passwords are only checked against hashes; what is kept of a password
-/// that was seen is SHA256(SHA256(password)), in memory.
+/// The accounts clients log in to. A name may say the tenant (`user@tenant#cluster`): with this one's it is the account
+/// `user`, with another one's it is unknown. Any thread. Passwords are only checked against hashes; what is kept of a
+/// password that was seen is SHA256(SHA256(password)), in memory.
 class Accounts : public mysql::AccountStore {
  public:
   /// The error names the account and what is wrong with it.
-  [[nodiscard]] static Result<std::unique_ptr<Accounts>> make(const std::vector<AccountSettings>& settings);
+  [[nodiscard]] static Result<std::unique_ptr<Accounts>> make(const std::vector<AccountSettings>& settings,
+                                                              const std::string& tenant = "");
 
   /// Lets everybody in: log-in is switched off.
   [[nodiscard]] static std::unique_ptr<Accounts> open_to_all();
 
   /// Whether the account is an administrator's; false for unknown ones, and for all when log-in is switched off.
   [[nodiscard]] bool is_admin(const std::string& user) const;
+  /// Whether the account logs in for others.
+  [[nodiscard]] bool is_relay(const std::string& user) const;
 
   [[nodiscard]] mysql::LoginAccount find(const std::string& user) const override;
   [[nodiscard]] bool verify(const std::string& user, const std::string& password) override;
@@ -52,15 +57,18 @@ class Accounts : public mysql::AccountStore {
     mysql::LoginAccount login;
     SlowHash slow;
     bool admin = false;
+    bool relay = false;
   };
 
   Accounts();
   [[nodiscard]] static Result<SlowHash> parse_slow_hash(const std::string& text);
   [[nodiscard]] static Result<Account> parse(const AccountSettings& settings);
   [[nodiscard]] static bool matches(const SlowHash& slow, const std::string& password);
+  [[nodiscard]] std::map<std::string, Account>::const_iterator entry(const std::string& user) const;
   [[nodiscard]] const Account& look_alike(const std::string& user) const;
 
   mutable std::mutex mutex_;  ///< guards the sha2_hash of accounts
+  std::string tenant_;        ///< "cluster.tenant"; empty: names say none
   std::map<std::string, Account> accounts_;
   Sha256 secret_{};  ///< decides which account an unknown user is made to look like
   bool open_to_all_ = false;

@@ -36,6 +36,32 @@ TEST(AccountsTest, OnlyThoseThatAreSaidToBeAreAdministrators) {
   EXPECT_FALSE(Accounts::open_to_all()->is_admin("root"));
 }
 
+TEST(AccountsTest, ANameMaySayThisTenant) {
+  AccountSettings root = account("root");
+  root.admin = true;
+  const auto accounts = Accounts::make({root}, "obcluster.mysql");
+  ASSERT_TRUE(accounts);
+  for (const auto* const name : {"root", "root@mysql", "root@mysql#obcluster", "obcluster:mysql:root"}) {
+    EXPECT_TRUE((*accounts)->is_admin(name)) << name;
+    EXPECT_TRUE((*accounts)->verify(name, "secret")) << name;
+    EXPECT_TRUE((*accounts)->find(name).sha2_hash) << name;
+  }
+  for (const auto* const name : {"root@other", "root@mysql#other", "other:mysql:root", "@mysql", "mysql"}) {
+    EXPECT_FALSE((*accounts)->is_admin(name)) << name;
+    EXPECT_FALSE((*accounts)->verify(name, "secret")) << name;
+  }
+}
+
+TEST(AccountsTest, OnlyAnAccountSaidToRelayDoes) {
+  AccountSettings server = account("server");
+  server.relay = true;
+  const auto accounts = Accounts::make({server, account("a")}, "c.t");
+  ASSERT_TRUE(accounts);
+  EXPECT_TRUE((*accounts)->is_relay("server"));
+  EXPECT_FALSE((*accounts)->is_relay("a"));
+  EXPECT_FALSE((*accounts)->is_relay("server@t#c")) << "servers say who they are in full";
+}
+
 TEST(AccountsTest, VerifiesAndRemembers) {
   const auto accounts = Accounts::make({account("a")});
   ASSERT_TRUE(accounts) << accounts.error().message;

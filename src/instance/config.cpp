@@ -185,10 +185,26 @@ void read_source(Section section, const toml::table* table, Config& config, Prob
   problems.add(section.finish());
 }
 
-void read_listen(Section section, Config& config, Problems& problems) {
+void read_trusted(Section& section, const toml::table* table, mysql::AddressRanges& trusted) {
+  section.allow("trusted");
+  if (!section.has("trusted")) return;
+  constexpr std::size_t ranges_max = 256;
+  const toml::array* ranges = (*table)["trusted"].as_array();
+  if (ranges == nullptr || ranges->size() > ranges_max) {
+    section.problem("trusted", R"(has to be a list of at most 256 texts, such as ["192.0.2.7", "10.1.0.0/16"])");
+    return;
+  }
+  for (const auto& range : *ranges) {
+    const auto added = trusted.add(range.value_or(std::string()));
+    if (!added) section.problem("trusted", added.error().message);
+  }
+}
+
+void read_listen(Section section, const toml::table* table, Config& config, Problems& problems) {
   section.text("address", config.listen_address);
   section.number("port", 0, UINT16_MAX, config.listen_port);
   section.text("version", config.announced_version);
+  read_trusted(section, table, config.trusted);
   section.path("tls_certificate", config.certificate_file);
   section.path("tls_key", config.key_file);
   if (config.certificate_file.empty() != config.key_file.empty()) {
@@ -238,6 +254,7 @@ void read_accounts(const toml::table& root, Config& config, Problems& problems) 
     section.text("password_hash", account.password_hash);
     section.flag("require_tls", account.require_tls);
     section.flag("admin", account.admin);
+    section.flag("relay", account.relay);
     problems.add(section.finish());
     config.accounts.push_back(std::move(account));
   }
@@ -270,7 +287,7 @@ Result<Config> load_config(const std::filesystem::path& path) {
   read_source({root["source"].as_table(), "source"}, root["source"].as_table(), config, problems);
   read_log({root["log"].as_table(), "log"}, config, problems);
   read_parameters({root["parameters"].as_table(), "parameters"}, config, problems);
-  read_listen({root["listen"].as_table(), "listen"}, config, problems);
+  read_listen({root["listen"].as_table(), "listen"}, root["listen"].as_table(), config, problems);
   read_accounts(root, config, problems);
   Section metrics(root["metrics"].as_table(), "metrics");
   metrics.flag("enabled", config.metrics_enabled);

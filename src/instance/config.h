@@ -9,6 +9,7 @@
 #include "capture/mysql/start_point.h"
 #include "convert/layout.h"
 #include "instance/accounts.h"
+#include "mysql/address_ranges.h"
 #include "parameters/parameters.h"
 
 namespace sluice::instance {
@@ -29,6 +30,7 @@ struct Config {
   std::filesystem::path certificate_file;  ///< both or none: an own certificate is made
   std::filesystem::path key_file;
   std::vector<AccountSettings> accounts;
+  mysql::AddressRanges trusted;   ///< log-ins from there need no password, and are no administrators
   parameters::Values parameters;  ///< those the file has; max_binlog_size, which is the layout's, always
 
   bool metrics_enabled = true;

@@ -138,7 +138,7 @@ std::string Instance::server_version() const {
 }
 
 Result<void> Instance::open_listener() {
-  auto accounts = Accounts::make(config_.accounts);
+  auto accounts = Accounts::make(config_.accounts, config_.tenant);
   if (!accounts) return std::unexpected(std::move(accounts.error()));
   accounts_ = std::move(*accounts);
   const auto certificate = config_.certificate_file.empty()
@@ -162,6 +162,8 @@ Result<void> Instance::open_listener() {
   services.login.tls = tls_.get();
   services.login.password_key = password_key_.get();
   services.accounts = accounts_.get();
+  services.login.trusts = [this](const std::string& address) { return config_.trusted.contains(address); };
+  services.is_relay = [this](const std::string& user) { return accounts_->is_relay(user); };
   services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
   services.log = log_;
   services.dumps = &dumps_;

@@ -113,6 +113,7 @@ struct Listener::State {
     services.login_limits = settings.login_limits;
     services.accounts = its_services.accounts;
     services.is_admin = its_services.is_admin;
+    services.is_relay = its_services.is_relay;
     services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
                       settings.ahead_wait};
     services.make_sql = its_services.make_sql;

@@ -36,6 +36,7 @@ struct ListenerServices {
   mysql::LoginSettings login;
   mysql::AccountStore* accounts = nullptr;
   std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
+  std::function<bool(const std::string& user)> is_relay;  ///< whether this one logs in for others; none: nobody does
   std::shared_ptr<store::Log> log;
   dump::DumpRegistry* dumps = nullptr;
   SessionRegistry* sessions = nullptr;

@@ -10,6 +10,7 @@
 #include "instance/session_answers.h"
 #include "instance/session_subscriber.h"
 #include "mysql/command.h"
+#include "mysql/relayed_login.h"
 #include "mysql/replication_commands.h"
 #include "mysql/run_on.h"
 
@@ -42,12 +43,12 @@ Session::~Session() = default;
 answers::SqlClient Session::client() const {
   return {.connection_id = connection_id_,
           .user = login_.user,
-          .host = channel_.peer_address(),
+          .host = relayed_host_.empty() ? channel_.peer_address() : relayed_host_,
           .database = login_.database,
           .tls = channel_.is_tls(),
           .tls_version = channel_.tls_version(),
           .tls_cipher = channel_.tls_cipher(),
-          .admin = services_.is_admin && services_.is_admin(login_.user),
+          .admin = !login_.trusted && services_.is_admin && services_.is_admin(login_.user),
           .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
 
@@ -62,7 +63,7 @@ void Session::count_login(const Result<mysql::Login>& login) {
   constexpr int access_denied = 1045;
   constexpr int bad_handshake = 1043;
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(channel_.peer_address(), error);
+  const auto address = asio::ip::make_address(relayed_host_.empty() ? channel_.peer_address() : relayed_host_, error);
   if (login) {
     services_.guard->succeeded(address);
   } else if (login.error().code == access_denied || login.error().code == bad_handshake) {
@@ -83,13 +84,39 @@ asio::awaitable<bool> Session::log_in() {
     co_return false;
   }
   login_ = std::move(*login);
+  if (!take_relayed()) {
+    log::warning("{}: the account '{}' logs in for others, but did not say for whom", channel_.peer(), login_.user);
+    close();
+    co_return false;
+  }
   note_login();
   sql_ = services_.make_sql(client());
   co_return true;
 }
 
+/// A server of the cluster says for whom it has logged in. False: it does not.
+bool Session::take_relayed() {
+  if (login_.trusted || !services_.is_relay || !services_.is_relay(login_.user)) {
+    return true;
+  }
+  std::optional<mysql::RelayedLogin> relayed = mysql::take_relayed_login(login_.attributes);
+  if (!relayed) {
+    return false;
+  }
+  login_.user = std::move(relayed->user);
+  login_.challenge = relayed->challenge;
+  relayed_host_ = std::move(relayed->host);
+  return true;
+}
+
+/// The client's own address, where a proxy or a server that relays it has named it.
+std::string Session::real_client() const {
+  std::string named = real_host(login_.attributes);
+  return named.empty() ? relayed_host_ : named;
+}
+
 void Session::note_login() {
-  record_->log_in(login_.user, login_.database, real_host(login_.attributes));
+  record_->log_in(login_.user, login_.database, real_client());
   record_->sleep();
 }
 
@@ -390,7 +417,7 @@ Session::Answered Session::dump_by_gtids(ByteView payload) {
 Session::Answered Session::serve_log(dump::Subscriber subscriber) {
   subscriber.connection_id = connection_id_;
   subscriber.peer = channel_.peer();
-  subscriber.real_host = real_host(login_.attributes);
+  subscriber.real_host = real_client();
   record_->begin(subscriber.gtid_data ? "Binlog Dump GTID" : "Binlog Dump", "");
   if (!subscriber.uuid.empty()) {
     services_.replace_dumps(subscriber.uuid, connection_id_);

@@ -27,6 +27,7 @@ struct SessionServices {
   std::function<LoginGuard::Limits()> login_limits;
   mysql::AccountStore* accounts = nullptr;
   std::function<bool(const std::string& user)> is_admin;
+  std::function<bool(const std::string& user)> is_relay;
   dump::DumpService dumps;
   answers::SqlSessionFactory make_sql;
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
@@ -102,6 +103,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void wake();
   [[nodiscard]] boost::asio::awaitable<void> wait_for(const answers::SqlWait& wait);
   [[nodiscard]] answers::SqlClient client() const;
+  [[nodiscard]] bool take_relayed();
+  [[nodiscard]] std::string real_client() const;
   void note_login();
   [[nodiscard]] mysql::LoginSettings login_settings() const;
   void count_login(const Result<mysql::Login>& login);
@@ -111,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session> {
   dump::Notifier& notifier_;
   std::uint32_t connection_id_;
   mysql::Login login_;
+  std::string relayed_host_;  ///< the client's address, if another server relays it
   std::unique_ptr<answers::SqlSession> sql_;
   std::map<std::uint32_t, Prepared> prepared_;
   std::shared_ptr<SessionRecord> record_;

@@ -165,11 +165,12 @@ asio::awaitable<Result<bool>> authenticate(const Conversation& talk, const Login
   co_return co_await check_sha2(talk, account, claim, challenge);
 }
 
-/// Authenticates and answers with OK or ERR. `challenge` becomes the last one sent.
-asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Challenge& challenge,
-                                    Capabilities capabilities) {
-  const LoginAccount account = talk.accounts.find(claim.user);
-  const Result<bool> right = co_await authenticate(talk, account, claim, challenge);
+/// Authenticates and answers with OK or ERR. `login.challenge` becomes the last one sent.
+asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Login& login) {
+  login.trusted = talk.settings.trusts && talk.settings.trusts(talk.channel.peer_address());
+  LoginAccount account = talk.accounts.find(claim.user);
+  account.any_password = account.any_password || login.trusted;
+  const Result<bool> right = co_await authenticate(talk, account, claim, login.challenge);
   if (!right) {
     co_return std::unexpected(right.error());
   }
@@ -186,7 +187,7 @@ asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Chal
       co_return co_await refuse(talk.channel, *refusal);
     }
   }
-  const Bytes ok = encode_ok(Ok{}, capabilities);
+  const Bytes ok = encode_ok(Ok{}, login.capabilities);
   co_return co_await talk.channel.write_payload(ok);
 }
 
@@ -258,7 +259,7 @@ asio::awaitable<Result<Login>> log_in(Channel& channel, const LoginSettings& set
   claim.plugin = claim.can_switch ? response->plugin : std::string(plugin::mysql_native_password);
   claim.proof = std::move(response->auth_response);
   login.challenge = greeting.challenge;
-  const Result<void> admitted = co_await admit(talk, claim, login.challenge, login.capabilities);
+  const Result<void> admitted = co_await admit(talk, claim, login);
   if (!admitted) {
     co_return std::unexpected(admitted.error());
   }
@@ -285,7 +286,7 @@ asio::awaitable<Result<Login>> change_user(Channel& channel, const LoginSettings
   claim.can_switch = (before.capabilities & capability::plugin_auth) != 0;
   claim.plugin = change->plugin;
   claim.always_switch = true;
-  const Result<void> admitted = co_await admit(talk, claim, login.challenge, login.capabilities);
+  const Result<void> admitted = co_await admit(talk, claim, login);
   if (!admitted) {
     co_return std::unexpected(admitted.error());
   }

@@ -48,6 +48,8 @@ struct LoginSettings {
   const PasswordKey* password_key = nullptr;   ///< none: caching_sha2_password by RSA is not possible
   asio::any_io_executor slow;                  ///< a thread pool for AccountStore::verify; none: it runs in place
   std::chrono::milliseconds deadline{10'000};  ///< for all of it, from greeting to OK
+  /// Whether who comes from this IP address is let in without a proof: a proxy that has asked for it. None: nobody is.
+  std::function<bool(const std::string& address)> trusts;
   /// Asked about a client that has proved who it is, before it is let in: an error refuses it. None: all are let in.
   std::function<std::optional<SqlError>(const std::string& user)> refuses;
 };
@@ -59,6 +61,7 @@ struct Login {
   Capabilities capabilities = 0;
   std::uint32_t max_packet_size = 0;
   ConnectionAttributes attributes;
+  bool trusted = false;   ///< let in because of its address, not because of what it knows
   Challenge challenge{};  ///< the last one sent: COM_CHANGE_USER is answered with it again
 };
 

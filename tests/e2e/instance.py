@@ -19,6 +19,7 @@ PROGRAM = os.environ.get(
 )
 USER = "repl"
 ADMIN = "root"
+RELAY = "sluice_server"
 PASSWORD = "subscriber 7"
 _account_lines = {}
 
@@ -74,7 +75,7 @@ class Instance:
         }
         for name, values in sections.items():
             self.sections[name].update(values)
-        self.accounts = {USER: PASSWORD, ADMIN: PASSWORD}
+        self.accounts = {USER: PASSWORD, ADMIN: PASSWORD, RELAY: PASSWORD}
         self.process = None
         self.port = 0
         os.makedirs(folder, exist_ok=True)
@@ -90,6 +91,7 @@ class Instance:
             ]
         for user, password in self.accounts.items():
             lines += ["", "[[account]]", f"name = {toml(user)}", f"admin = {toml(user == ADMIN)}"]
+            lines.append(f"relay = {toml(user == RELAY)}")
             lines.append(account_lines(password))
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
