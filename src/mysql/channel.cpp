@@ -244,6 +244,33 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     }
   }
 
+  /// As read_now(), behind what is buffered.
+  Result<std::size_t> receive(std::span<std::uint8_t> room) {
+    error_code cause;
+    std::size_t count = 0;
+    while (!cause) {
+      if (!tls) {
+        count = socket.read_some(asio::buffer(room.data(), room.size()), cause);
+        break;
+      }
+      const Result<std::size_t> got = tls->read(room);
+      if (!got) {
+        if (got.error().kind != ErrorKind::closed) {
+          tls_failure = got.error();
+        }
+        return failure(read_watch, asio::error::eof, "reading");
+      }
+      if (*got > 0) {
+        return *got;
+      }
+      take_encrypted(cause);
+    }
+    if (cause && cause != asio::error::would_block && cause != asio::error::try_again) {
+      return failure(read_watch, cause, "reading");
+    }
+    return count;
+  }
+
   /// The system call first: it nearly always takes everything, and then neither timer nor wait is needed.
   asio::awaitable<Result<void>> write_plain(ByteView bytes) {
     while (!bytes.empty()) {
@@ -316,6 +343,26 @@ asio::awaitable<Result<Bytes>> Channel::read_payload_aside(std::size_t size_max,
   const std::shared_ptr<State> state = state_;
   std::uint8_t own_sequence = 0;
   co_return co_await state->read_payload(size_max, deadline, own_sequence);
+}
+
+asio::awaitable<Result<void>> Channel::wait_readable() {
+  const std::shared_ptr<State> state = state_;
+  error_code cause;
+  co_await state->socket.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, cause));
+  if (cause) {
+    co_return state->failure(state->read_watch, cause, "reading");
+  }
+  co_return Result<void>();
+}
+
+Result<std::size_t> Channel::read_now(std::span<std::uint8_t> room) {
+  const std::size_t ahead = std::min(state_->buffered(), room.size());
+  if (ahead > 0) {
+    std::copy_n(state_->input.begin() + static_cast<std::ptrdiff_t>(state_->input_begin), ahead, room.begin());
+    state_->consume(ahead);
+    return ahead;
+  }
+  return state_->receive(room);
 }
 
 asio::awaitable<Result<void>> Channel::write_payload(ByteView payload) {

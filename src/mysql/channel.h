@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,14 @@ class Channel {
   /// has no part in the sequence of what we send.
   [[nodiscard]] asio::awaitable<Result<Bytes>> read_payload_aside(std::size_t size_max,
                                                                   std::chrono::milliseconds deadline);
+
+  // For those who pass bytes on as they are, packets or not.
+
+  /// Waits, as long as it takes, until the peer has sent something or has gone. Look with read_now() first: what was
+  /// received already does not end the wait.
+  [[nodiscard]] asio::awaitable<Result<void>> wait_readable();
+  /// What has been received and not read yet, at most `room.size()` bytes of it; 0: nothing. Never waits.
+  [[nodiscard]] Result<std::size_t> read_now(std::span<std::uint8_t> room);
 
   /// Frames and sends one payload (split at 16 MiB - 1) with the next sequence numbers.
   [[nodiscard]] asio::awaitable<Result<void>> write_payload(ByteView payload);

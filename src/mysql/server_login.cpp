@@ -187,6 +187,12 @@ asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Logi
       co_return co_await refuse(talk.channel, *refusal);
     }
   }
+  if (talk.settings.refuses_later) {
+    const std::optional<SqlError> refusal = co_await talk.settings.refuses_later(login);
+    if (refusal) {
+      co_return co_await refuse(talk.channel, *refusal);
+    }
+  }
   const Bytes ok = encode_ok(Ok{}, login.capabilities);
   co_return co_await talk.channel.write_payload(ok);
 }

@@ -41,6 +41,8 @@ class AccountStore {
   [[nodiscard]] virtual bool verify(const std::string& user, const std::string& password) = 0;
 };
 
+struct Login;
+
 /// How this server greets. The pointers must outlive all log-ins.
 struct LoginSettings {
   std::function<std::string()> server_version;
@@ -52,6 +54,8 @@ struct LoginSettings {
   std::function<bool(const std::string& address)> trusts;
   /// Asked about a client that has proved who it is, before it is let in: an error refuses it. None: all are let in.
   std::function<std::optional<SqlError>(const std::string& user)> refuses;
+  /// The same for what takes its time, after `refuses`. None: nothing more is asked.
+  std::function<asio::awaitable<std::optional<SqlError>>(const Login& login)> refuses_later;
 };
 
 /// Who has logged in, and what holds on the connection from now on.
