@@ -247,7 +247,7 @@ void read_accounts(const toml::table& root, Config& config, Problems& problems) 
   }
   for (const auto& entry : *accounts) {
     Section section(entry.as_table(), "account");
-    AccountSettings account;
+    listen::AccountSettings account;
     section.text("name", account.name);
     section.require("name");
     section.text("native", account.native);

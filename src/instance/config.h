@@ -8,7 +8,7 @@
 #include "capture/mysql/source_options.h"
 #include "capture/mysql/start_point.h"
 #include "convert/layout.h"
-#include "instance/accounts.h"
+#include "listen/accounts.h"
 #include "mysql/address_ranges.h"
 #include "parameters/parameters.h"
 
@@ -29,7 +29,7 @@ struct Config {
   std::string announced_version;           ///< what clients are told; empty: the tenant's own version
   std::filesystem::path certificate_file;  ///< both or none: an own certificate is made
   std::filesystem::path key_file;
-  std::vector<AccountSettings> accounts;
+  std::vector<listen::AccountSettings> accounts;
   mysql::AddressRanges trusted;   ///< log-ins from there need no password, and are no administrators
   parameters::Values parameters;  ///< those the file has; max_binlog_size, which is the layout's, always
 

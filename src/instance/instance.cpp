@@ -138,21 +138,21 @@ std::string Instance::server_version() const {
 }
 
 Result<void> Instance::open_listener() {
-  auto accounts = Accounts::make(config_.accounts, config_.tenant);
+  auto accounts = listen::Accounts::make(config_.accounts, config_.tenant);
   if (!accounts) return std::unexpected(std::move(accounts.error()));
   accounts_ = std::move(*accounts);
   const auto certificate = config_.certificate_file.empty()
-                               ? load_or_make_certificate(config_.data_directory)
-                               : load_certificate(config_.certificate_file, config_.key_file);
+                               ? listen::load_or_make_certificate(config_.data_directory)
+                               : listen::load_certificate(config_.certificate_file, config_.key_file);
   if (!certificate) return std::unexpected(certificate.error());
-  auto tls = make_tls_context(*certificate);
+  auto tls = listen::make_tls_context(*certificate);
   if (!tls) return std::unexpected(std::move(tls.error()));
   tls_ = std::move(*tls);
-  auto key = make_password_key(*certificate);
+  auto key = listen::make_password_key(*certificate);
   if (!key) return std::unexpected(std::move(key.error()));
   password_key_ = std::make_unique<mysql::PasswordKey>(std::move(*key));
 
-  ListenerSettings settings;
+  listen::ListenerSettings settings;
   settings.address = config_.listen_address;
   settings.port = config_.listen_port;
   settings.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
@@ -172,7 +172,7 @@ Result<void> Instance::open_listener() {
   services.make_sql = [this](const answers::SqlClient& client) {
     return std::make_unique<answers::StatementExecutor>(*this, client);
   };
-  auto listener = Listener::open(settings, services);
+  auto listener = SessionListener::open(settings, services);
   if (!listener) return std::unexpected(std::move(listener.error()));
   listener_ = std::move(*listener);
   port_ = listener_->port();
@@ -186,13 +186,13 @@ void Instance::follow(parameters::Parameter parameter, std::function<void(std::u
   followed_.push_back(parameters_->listen(parameter, std::move(take)));
 }
 
-void Instance::limit_listener(ListenerSettings& settings) const {
+void Instance::limit_listener(listen::ListenerSettings& settings) const {
   using enum parameters::Parameter;
   settings.connections_max = [this] { return parameters_->value(max_connections); };
   settings.unauthenticated_max = [this] { return parameters_->value(max_unauthenticated_connections); };
   settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
   settings.login_limits = [this] {
-    return LoginGuard::Limits{parameters_->value(max_connect_errors),
+    return listen::LoginGuard::Limits{parameters_->value(max_connect_errors),
                               std::chrono::seconds(parameters_->value(login_block_time))};
   };
 }
@@ -219,6 +219,7 @@ Result<void> Instance::open_metrics() {
   sources.capture = &capture_->totals();
   sources.dumps = &dumps_;
   sources.serving = &listener_->totals();
+  sources.statements = &listener_->statements();
   sources.capture_status = [this] { return capture_->status(); };
   sources.connections = [this] { return listener_->connections(); };
   metrics_ = std::make_unique<InstanceMetrics>(std::move(sources));

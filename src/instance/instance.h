@@ -7,13 +7,13 @@
 #include "answers/server_state.h"
 #include "dump/dump_registry.h"
 #include "instance/capture_thread.h"
-#include "instance/certificate.h"
 #include "instance/config.h"
 #include "instance/instance_metrics.h"
-#include "instance/listener.h"
 #include "instance/report_rates.h"
+#include "instance/session_listener.h"
 #include "instance/source_probe.h"
 #include "instance/tenant_database.h"
+#include "listen/certificate.h"
 #include "metrics/metrics_server.h"
 #include "store/retention.h"
 
@@ -62,7 +62,7 @@ class Instance : public answers::ServerState {
   void learn_version();
   void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
   void follow_throttles();
-  void limit_listener(ListenerSettings& settings) const;
+  void limit_listener(listen::ListenerSettings& settings) const;
   [[nodiscard]] Result<void> open_listener();
   [[nodiscard]] Result<void> open_metrics();
 
@@ -81,14 +81,14 @@ class Instance : public answers::ServerState {
   std::vector<parameters::Parameters::Listener> retention_changes_;
   std::unique_ptr<SourceProbe> probe_;
   std::unique_ptr<CaptureThread> capture_;
-  std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<listen::Accounts> accounts_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;
   std::vector<parameters::Parameters::Listener> followed_;
   SessionRegistry sessions_;
   mutable ReportRates report_rates_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<SessionListener> listener_;
   std::unique_ptr<InstanceMetrics> metrics_;
   std::unique_ptr<metrics::MetricsServer> metrics_server_;
 };

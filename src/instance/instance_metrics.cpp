@@ -192,8 +192,8 @@ void InstanceMetrics::add_subscription(Families& families, Time now) {
 }
 
 void InstanceMetrics::add_requests(Families& families) const {
-  const ServingTotals& serving = *sources_.serving;
-  families.counter("binlog_sql_request_count", "SQL statements executed since the start.", count(serving.statements));
+  const listen::ConnectionTotals& serving = *sources_.serving;
+  families.counter("binlog_sql_request_count", "SQL statements executed since the start.", count(*sources_.statements));
   families.counter("binlog_dump_request_count", "Dump commands since the start.",
                    count(sources_.dumps->totals().requests));
   families.gauge("binlog_instance_connection_count", "Client connections open.",

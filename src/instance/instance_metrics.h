@@ -1,12 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
 #include "answers/server_state.h"
 #include "dump/dump_registry.h"
 #include "instance/capture_totals.h"
-#include "instance/serving_totals.h"
+#include "listen/connection_totals.h"
 #include "metrics/families.h"
 #include "metrics/process_usage.h"
 #include "metrics/rate_window.h"
@@ -21,7 +22,8 @@ struct MetricsSources {
   const store::Log* log = nullptr;
   const CaptureTotals* capture = nullptr;
   dump::DumpRegistry* dumps = nullptr;
-  const ServingTotals* serving = nullptr;
+  const listen::ConnectionTotals* serving = nullptr;
+  const std::atomic<std::uint64_t>* statements = nullptr;  ///< executions of SQL
   std::function<answers::CaptureStatus()> capture_status;
   std::function<std::size_t()> connections;
 };

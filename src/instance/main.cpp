@@ -5,9 +5,9 @@
 #include <signal.h>
 
 #include "base/log.h"
-#include "instance/accounts.h"
 #include "instance/boundary.h"
 #include "instance/instance.h"
+#include "listen/accounts.h"
 
 namespace {
 
@@ -42,7 +42,7 @@ int serve(const std::string& config_file) {
 int hash_password() {
   std::string password;
   std::getline(std::cin, password);
-  const auto lines = instance::account_lines(password);
+  const auto lines = listen::account_lines(password);
   if (!lines) return complain(lines.error());
   std::fputs(lines->c_str(), stdout);
   return 0;

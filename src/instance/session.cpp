@@ -52,28 +52,12 @@ answers::SqlClient Session::client() const {
           .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
 
-mysql::LoginSettings Session::login_settings() const {
-  mysql::LoginSettings settings = services_.login;
-  settings.deadline = services_.login_deadline();
-  return settings;
-}
-
-/// Who leaves or is silent has tried no password.
 void Session::count_login(const Result<mysql::Login>& login) {
-  constexpr int access_denied = 1045;
-  constexpr int bad_handshake = 1043;
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(relayed_host_.empty() ? channel_.peer_address() : relayed_host_, error);
-  if (login) {
-    services_.guard->succeeded(address);
-  } else if (login.error().code == access_denied || login.error().code == bad_handshake) {
-    ++services_.totals->failed_logins;
-    services_.guard->failed(address, services_.login_limits(), std::chrono::steady_clock::now());
-  }
+  services_.listener->count_login(relayed_host_.empty() ? channel_.peer_address() : relayed_host_, login);
 }
 
 asio::awaitable<bool> Session::log_in() {
-  const mysql::LoginSettings settings = login_settings();
+  const mysql::LoginSettings settings = services_.listener->limited(services_.login);
   Result<mysql::Login> login = co_await mysql::log_in(channel_, settings, *services_.accounts, connection_id_);
   count_login(login);
   if (!login) {
@@ -257,7 +241,7 @@ Session::Answered Session::send_error(const answers::SqlError& error) {
 /// What may block runs elsewhere, and ends early when its client goes away.
 asio::awaitable<answers::StatementResult> Session::run_statement(
     bool may_block, const std::function<answers::StatementResult()>& work) {
-  ++services_.totals->statements;
+  ++*services_.statement_count;
   for (;;) {
     answers::StatementResult result;
     if (may_block) {
@@ -369,7 +353,7 @@ Session::Answered Session::reset_connection() {
 }
 
 Session::Answered Session::change_user(ByteView payload) {
-  const mysql::LoginSettings settings = login_settings();
+  const mysql::LoginSettings settings = services_.listener->limited(services_.login);
   Result<mysql::Login> login = co_await mysql::change_user(channel_, settings, *services_.accounts, login_, payload);
   count_login(login);
   if (!login) {

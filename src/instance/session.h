@@ -10,9 +10,8 @@
 #include "answers/sql_session.h"
 #include "dump/dump_control.h"
 #include "dump/dump_session.h"
-#include "instance/login_guard.h"
-#include "instance/serving_totals.h"
 #include "instance/session_registry.h"
+#include "listen/listener.h"
 #include "mysql/channel.h"
 #include "mysql/prepared_statement.h"
 #include "mysql/server_login.h"
@@ -22,16 +21,14 @@ namespace sluice::instance {
 /// What all connections of an instance share. Must outlive them.
 struct SessionServices {
   mysql::LoginSettings login;
-  std::function<std::chrono::seconds()> login_deadline;  ///< for `login`
-  LoginGuard* guard = nullptr;
-  std::function<LoginGuard::Limits()> login_limits;
+  listen::Listener* listener = nullptr;
   mysql::AccountStore* accounts = nullptr;
   std::function<bool(const std::string& user)> is_admin;
   std::function<bool(const std::string& user)> is_relay;
   dump::DumpService dumps;
   answers::SqlSessionFactory make_sql;
   boost::asio::any_io_executor statements;  ///< a thread pool for statements that may block
-  ServingTotals* totals = nullptr;
+  std::atomic<std::uint64_t>* statement_count = nullptr;
   std::function<std::string()> statistics;  ///< the answer to COM_STATISTICS
   SessionRegistry* registry = nullptr;
   /// Ends the dumps of other connections for subscribers of this uuid.
@@ -39,24 +36,18 @@ struct SessionServices {
 };
 
 /// One client's connection, from greeting to end. Belongs to one I/O thread: all calls from there.
-class Session : public std::enable_shared_from_this<Session> {
+class Session : public listen::Connection, public std::enable_shared_from_this<Session> {
  public:
   Session(boost::asio::ip::tcp::socket socket, const SessionServices& services, dump::Notifier& notifier,
           std::uint32_t connection_id);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  [[nodiscard]] std::uint32_t connection_id() const { return connection_id_; }
-
-  /// Greets and authenticates. False: the client was refused or has gone.
-  [[nodiscard]] boost::asio::awaitable<bool> log_in();
-
-  /// Answers commands until the client quits, breaks the protocol, is idle for too long, or close() is called.
-  [[nodiscard]] boost::asio::awaitable<void> run();
-
-  /// Ends the connection soon, whatever it is doing.
-  void close();
+  [[nodiscard]] std::uint32_t connection_id() const override { return connection_id_; }
+  [[nodiscard]] boost::asio::awaitable<bool> log_in() override;
+  [[nodiscard]] boost::asio::awaitable<void> run() override;
+  void close() override;
   /// KILL: ends the connection, or what it is doing.
   void kill(answers::KillScope scope);
   /// Ends a dump and tells the subscriber; one that does not read is disconnected.
@@ -106,7 +97,6 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool take_relayed();
   [[nodiscard]] std::string real_client() const;
   void note_login();
-  [[nodiscard]] mysql::LoginSettings login_settings() const;
   void count_login(const Result<mysql::Login>& login);
 
   mysql::Channel channel_;

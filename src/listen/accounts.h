@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "mysql/server_login.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 /// An account as it stands in the configuration. At least one of the two hashes is there; which ones decides how
 /// clients may log in.
@@ -74,4 +74,4 @@ class Accounts : public mysql::AccountStore {
   bool open_to_all_ = false;
 };
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

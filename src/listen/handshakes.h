@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 /// The connections that have not logged in, in the order they came. When there are too many the oldest has to go: real
 /// clients log in within milliseconds, so it is one of those who keep places without using them. Any thread.
@@ -40,4 +40,4 @@ class Handshakes {
   std::map<std::uint32_t, Close> waiting_;  ///< connection ids count up
 };
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

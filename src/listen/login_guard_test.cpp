@@ -1,9 +1,9 @@
-#include "instance/login_guard.h"
+#include "listen/login_guard.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace sluice::instance {
+namespace sluice::listen {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(LoginGuard, CanBeSwitchedOff) {
 }
 
 }  // namespace
-}  // namespace sluice::instance
+}  // namespace sluice::listen

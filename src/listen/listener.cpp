@@ -1,4 +1,4 @@
-#include "instance/listener.h"
+#include "listen/listener.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,7 +8,6 @@
 #include <optional>
 #include <set>
 #include <thread>
-#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -21,11 +20,10 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "instance/handshakes.h"
-#include "instance/session.h"
+#include "listen/handshakes.h"
 #include "mysql/response.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -33,24 +31,17 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t statement_threads = 4;
-constexpr unsigned disk_threads_min = 2;
-constexpr unsigned disk_threads_max = 8;
 constexpr std::size_t password_threads = 2;
 constexpr auto stop_time_max = std::chrono::seconds(5);
 constexpr auto pause_after_error = std::chrono::milliseconds(100);
 
 /// One I/O thread and its connections, which only that thread touches.
 struct Worker {
-  explicit Worker(store::Log& log)
-      : context(std::in_place, 1),
-        work(std::in_place, asio::make_work_guard(*context)),
-        notifier(std::in_place, context->get_executor(), log) {}
+  Worker() : context(std::in_place, 1), work(std::in_place, asio::make_work_guard(*context)) {}
 
   std::optional<asio::io_context> context;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
-  std::optional<dump::Notifier> notifier;
-  std::map<std::uint32_t, std::shared_ptr<Session>> sessions;
+  std::map<std::uint32_t, std::shared_ptr<Connection>> connections;
   std::set<std::uint32_t> handshakes;  ///< those of them that have not logged in
   std::thread thread;
 };
@@ -81,75 +72,28 @@ asio::awaitable<void> refuse(tcp::socket socket, mysql::SqlError error) {
 }
 
 /// A connection's life on its worker.
-asio::awaitable<void> live(Worker& worker, Handshakes& handshakes, std::shared_ptr<Session> session) {
-  worker.sessions.emplace(session->connection_id(), session);
-  worker.handshakes.insert(session->connection_id());
-  const bool in = co_await session->log_in();
-  worker.handshakes.erase(session->connection_id());
-  handshakes.remove(session->connection_id());
+asio::awaitable<void> live(Worker& worker, Handshakes& handshakes, std::shared_ptr<Connection> connection) {
+  const std::uint32_t id = connection->connection_id();
+  worker.connections.emplace(id, connection);
+  worker.handshakes.insert(id);
+  const bool in = co_await connection->log_in();
+  worker.handshakes.erase(id);
+  handshakes.remove(id);
   if (in) {
-    co_await session->run();
+    co_await connection->run();
   }
-  worker.sessions.erase(session->connection_id());
+  worker.connections.erase(id);
 }
 
 }  // namespace
 
 struct Listener::State {
-  State(const ListenerSettings& its_settings, const ListenerServices& its_services)
-      : settings(its_settings),
-        statements(statement_threads),
-        disk(std::clamp(std::thread::hardware_concurrency(), disk_threads_min, disk_threads_max)),
-        passwords(password_threads) {
+  explicit State(const ListenerSettings& its_settings) : settings(its_settings), passwords(password_threads) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.threads); ++i) {
-      workers.push_back(std::make_unique<Worker>(*its_services.log));
+      workers.push_back(std::make_unique<Worker>());
+      executors.emplace_back(workers.back()->context->get_executor());
     }
     acceptor.emplace(*workers.front()->context);
-    services.login = its_services.login;
-    services.login.slow = passwords.get_executor();
-    services.login.refuses = [this](const std::string& user) { return refuses(user); };
-    services.login_deadline = settings.login_deadline;
-    services.guard = &guard;
-    services.login_limits = settings.login_limits;
-    services.accounts = its_services.accounts;
-    services.is_admin = its_services.is_admin;
-    services.is_relay = its_services.is_relay;
-    services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
-                      settings.ahead_wait};
-    services.make_sql = its_services.make_sql;
-    services.statements = statements.get_executor();
-    services.totals = &totals;
-    services.registry = its_services.sessions;
-    services.statistics = [this] { return statistics(); };
-    services.replace_dumps = [this](const std::string& uuid, std::uint32_t connection_id) {
-      replace_dumps(uuid, connection_id);
-    };
-  }
-
-  /// As mysqld words it; what it counts and we have not is 0.
-  [[nodiscard]] std::string statistics() const {
-    const auto up = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    const std::uint64_t questions = totals.statements;
-    return fmt::format(
-        "Uptime: {}  Threads: {}  Questions: {}  Slow queries: 0  Opens: 0  Flush tables: 0  Open tables: 0  Queries "
-        "per second avg: {:.3f}",
-        static_cast<std::uint64_t>(up), count.all.load(), questions,
-        static_cast<double>(questions) / std::max(up, 1.0));
-  }
-
-  /// See docs/decisions/0006-subscribers-with-one-identity.md.
-  void replace_dumps(const std::string& uuid, std::uint32_t connection_id) {
-    for (const std::uint32_t other : services.dumps.registry->connections_of(uuid)) {
-      if (other == connection_id) {
-        continue;
-      }
-      log::warning("the subscriber {} has come again: the dump of its connection {} ends", uuid, other);
-      for_each_session([other](Session& session) {
-        if (session.connection_id() == other) {
-          session.end_dump(dump::DumpControl::Ending::replaced);
-        }
-      });
-    }
   }
 
   [[nodiscard]] Result<void> bind() {
@@ -192,9 +136,8 @@ struct Listener::State {
   asio::awaitable<void> accept() {
     asio::steady_timer pause(*workers.front()->context);
     for (std::size_t next = 0; !stopping; next = (next + 1) % workers.size()) {
-      Worker& worker = *workers[next];
       error_code error;
-      const asio::any_io_executor executor = worker.context->get_executor();
+      const asio::any_io_executor executor = executors[next];
       tcp::socket socket = co_await acceptor->async_accept(executor, asio::redirect_error(asio::use_awaitable, error));
       if (stopping) {
         break;
@@ -205,13 +148,13 @@ struct Listener::State {
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
       }
-      receive(worker, std::move(socket));
+      receive(next, std::move(socket));
     }
   }
 
   /// The place beyond the limit is for administrators, who may be needed most when all others are taken.
   std::optional<mysql::SqlError> refuses(const std::string& user) {
-    if (count.all <= settings.connections_max() || (services.is_admin && services.is_admin(user))) {
+    if (count.all <= settings.connections_max() || (settings.is_admin && settings.is_admin(user))) {
       return std::nullopt;
     }
     ++totals.refused_connections;
@@ -235,7 +178,8 @@ struct Listener::State {
     return std::nullopt;
   }
 
-  void receive(Worker& worker, tcp::socket socket) {
+  void receive(std::size_t thread, tcp::socket socket) {
+    Worker& worker = *workers[thread];
     error_code gone;
     const tcp::endpoint peer = socket.remote_endpoint(gone);
     if (gone) {
@@ -249,11 +193,11 @@ struct Listener::State {
     ++totals.connections;
     ++count.all;
     const std::uint32_t id = ++last_connection_id;
-    auto session = std::make_shared<Session>(std::move(socket), services, *worker.notifier, id);
+    auto connection = owner.make(std::move(socket), thread, id);
     const auto close = [&worker, id] {
       asio::post(*worker.context, [&worker, id] {
-        const auto found = worker.sessions.find(id);
-        if (worker.handshakes.contains(id) && found != worker.sessions.end()) {
+        const auto found = worker.connections.find(id);
+        if (worker.handshakes.contains(id) && found != worker.connections.end()) {
           found->second->close();
         }
       });
@@ -262,7 +206,7 @@ struct Listener::State {
       ++totals.evicted_handshakes;
       (*close_oldest)();
     }
-    asio::co_spawn(*worker.context, live(worker, handshakes, std::move(session)),
+    asio::co_spawn(*worker.context, live(worker, handshakes, std::move(connection)),
                    [this](const std::exception_ptr& thrown) {
                      if (thrown) {
                        log::error("a connection ended by an exception");
@@ -281,13 +225,12 @@ struct Listener::State {
     }
   }
 
-  /// Lets every worker look at its connections.
-  void for_each_session(const std::function<void(Session&)>& visit) {
+  void for_each(const std::function<void(Connection&)>& visit) {
     const std::lock_guard lock(workers_mutex);
     for (const std::unique_ptr<Worker>& worker : workers) {
-      asio::post(*worker->context, [&sessions = worker->sessions, visit] {
-        for (const auto& [id, session] : sessions) {
-          visit(*session);
+      asio::post(*worker->context, [&connections = worker->connections, visit] {
+        for (const auto& [id, connection] : connections) {
+          visit(*connection);
         }
       });
     }
@@ -304,7 +247,7 @@ struct Listener::State {
     const auto end = std::chrono::steady_clock::now() + stop_time_max;
     for (bool over = false; !over && std::chrono::steady_clock::now() < end;) {
       // Again and again: a connection that was just accepted enters its worker's list later.
-      for_each_session([](Session& session) { session.close(); });
+      for_each([](Connection& connection) { connection.close(); });
       std::unique_lock lock(count.mutex);
       over = count.none.wait_for(lock, pause_after_error, [this] { return count.all == 0; });
     }
@@ -316,34 +259,30 @@ struct Listener::State {
         worker->thread.join();
       }
     }
-    statements.join();
-    disk.join();
     passwords.join();
+    owner.ended();
     acceptor.reset();
     const std::lock_guard lock(workers_mutex);
     for (const std::unique_ptr<Worker>& worker : workers) {
-      worker->notifier->close();
-      worker->sessions.clear();
+      worker->connections.clear();
       worker->work.reset();
       worker->context.reset();
-      worker->notifier.reset();
     }
     workers.clear();
   }
 
   ListenerSettings settings;
-  SessionServices services;
-  asio::thread_pool statements;
-  asio::thread_pool disk;
+  Owner owner;
   asio::thread_pool passwords;
-  std::mutex workers_mutex;  ///< stop() against disconnect()
+  std::mutex workers_mutex;  ///< stop() against for_each()
   std::vector<std::unique_ptr<Worker>> workers;
+  std::vector<asio::any_io_executor> executors;
   std::optional<tcp::acceptor> acceptor;
   Count count;
   Handshakes handshakes;
   LoginGuard guard;
   std::chrono::steady_clock::time_point refusal_logged{};
-  ServingTotals totals;
+  ConnectionTotals totals;
   std::atomic<bool> stopping{false};
   std::uint32_t last_connection_id = 0;
   std::uint16_t port = 0;
@@ -356,62 +295,67 @@ Listener::~Listener() {
   stop();
 }
 
-Result<std::unique_ptr<Listener>> Listener::open(const ListenerSettings& settings, const ListenerServices& services) {
-  std::unique_ptr<Listener> listener(new Listener(std::make_unique<State>(settings, services)));
+Result<std::unique_ptr<Listener>> Listener::open(const ListenerSettings& settings) {
+  std::unique_ptr<Listener> listener(new Listener(std::make_unique<State>(settings)));
   const Result<void> bound = listener->state_->bind();
   if (!bound) {
     return std::unexpected(bound.error());
   }
-  listener->state_->start();
   return listener;
+}
+
+void Listener::start(Owner owner) {
+  state_->owner = std::move(owner);
+  state_->start();
+}
+
+mysql::LoginSettings Listener::limited(mysql::LoginSettings login) const {
+  login.slow = state_->passwords.get_executor();
+  login.deadline = state_->settings.login_deadline();
+  login.refuses = [state = state_.get()](const std::string& user) { return state->refuses(user); };
+  return login;
+}
+
+/// Who leaves or is silent has tried no password.
+void Listener::count_login(const std::string& address, const Result<mysql::Login>& login) {
+  constexpr int access_denied = 1045;
+  constexpr int bad_handshake = 1043;
+  error_code ignored;
+  const auto from = asio::ip::make_address(address, ignored);
+  if (login) {
+    state_->guard.succeeded(from);
+  } else if (login.error().code == access_denied || login.error().code == bad_handshake) {
+    ++state_->totals.failed_logins;
+    state_->guard.failed(from, state_->settings.login_limits(), std::chrono::steady_clock::now());
+  }
 }
 
 std::uint16_t Listener::port() const {
   return state_->port;
 }
 
+const std::vector<asio::any_io_executor>& Listener::executors() const {
+  return state_->executors;
+}
+
 std::size_t Listener::connections() const {
   return state_->count.all;
 }
 
-const ServingTotals& Listener::totals() const {
+const ConnectionTotals& Listener::totals() const {
   return state_->totals;
+}
+
+std::chrono::steady_clock::time_point Listener::started() const {
+  return state_->started;
 }
 
 void Listener::stop() {
   state_->stop();
 }
 
-bool Listener::kill(std::uint32_t connection_id, answers::KillScope scope, std::uint32_t killer) {
-  const std::shared_ptr<SessionRecord> record = state_->services.registry->find(connection_id);
-  if (!record) {
-    return false;
-  }
-  if (connection_id == killer) {
-    // It is answering the statement that says so, and has nothing else under way.
-    if (scope == answers::KillScope::connection) {
-      record->end_after_answer();
-    }
-    return true;
-  }
-  state_->for_each_session([connection_id, scope](Session& session) {
-    if (session.connection_id() == connection_id) {
-      session.kill(scope);
-    }
-  });
-  return true;
+void Listener::for_each(const std::function<void(Connection&)>& visit) {
+  state_->for_each(visit);
 }
 
-void Listener::disconnect(std::uint32_t connection_id) {
-  state_->for_each_session([connection_id](Session& session) {
-    if (session.connection_id() == connection_id) {
-      session.close();
-    }
-  });
-}
-
-void Listener::disconnect_dumps() {
-  state_->for_each_session([](Session& session) { session.close_dump(); });
-}
-
-}  // namespace sluice::instance
+}  // namespace sluice::listen

@@ -1,8 +1,8 @@
-#include "instance/login_guard.h"
+#include "listen/login_guard.h"
 
 #include <algorithm>
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 namespace ip = boost::asio::ip;
 
@@ -63,4 +63,4 @@ std::size_t LoginGuard::size() const {
   return entries_.size();
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

@@ -1,4 +1,4 @@
-#include "instance/certificate.h"
+#include "listen/certificate.h"
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/random.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 namespace {
 
@@ -178,4 +178,4 @@ Result<mysql::PasswordKey> make_password_key(const Certificate& certificate) {
   return key ? std::move(key) : mysql::PasswordKey::make();
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

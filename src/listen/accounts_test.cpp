@@ -1,10 +1,10 @@
-#include "instance/accounts.h"
+#include "listen/accounts.h"
 
 #include <gtest/gtest.h>
 
 #include "mysql/authentication.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 namespace {
 
 AccountSettings account(const std::string& name) {
@@ -118,4 +118,4 @@ TEST(AccountsTest, LogInCanBeSwitchedOff) {
 }
 
 }  // namespace
-}  // namespace sluice::instance
+}  // namespace sluice::listen

@@ -1,4 +1,4 @@
-#include "instance/accounts.h"
+#include "listen/accounts.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +11,7 @@
 #include "mysql/authentication.h"
 #include "mysql/user_name.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 namespace {
 
@@ -213,4 +213,4 @@ bool Accounts::verify(const std::string& user, const std::string& password) {
   return true;
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

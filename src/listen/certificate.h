@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "mysql/password_encryption.h"
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 /// What the server shows of itself under TLS, in PEM. The key is secret.
 struct Certificate {
@@ -33,4 +33,4 @@ struct Certificate {
 /// this run.
 [[nodiscard]] Result<mysql::PasswordKey> make_password_key(const Certificate& certificate);
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen

@@ -1,4 +1,4 @@
-#include "instance/certificate.h"
+#include "listen/certificate.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-namespace sluice::instance {
+namespace sluice::listen {
 namespace {
 
 class CertificateTest : public testing::Test {
@@ -65,4 +65,4 @@ TEST_F(CertificateTest, AnotherKeyIsFound) {
 }
 
 }  // namespace
-}  // namespace sluice::instance
+}  // namespace sluice::listen

@@ -1,4 +1,4 @@
-#include "instance/listener.h"
+#include "instance/session_listener.h"
 
 #include <array>
 #include <atomic>
@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "instance/accounts.h"
-#include "instance/certificate.h"
+#include "listen/accounts.h"
+#include "listen/certificate.h"
 #include "mysql/client.h"
 #include "mysql/command.h"
 #include "mysql/replication_commands.h"
@@ -75,12 +75,12 @@ class TestSql : public answers::SqlSession {
   std::atomic<bool> cancelled{false};
 };
 
-class ListenerTest : public testing::Test {
+class SessionListenerTest : public testing::Test {
  protected:
-  ListenerTest() {
+  SessionListenerTest() {
     std::string name = std::filesystem::temp_directory_path() / "sluice-listener-XXXXXX";
     directory = mkdtemp(name.data());
-    accounts = Accounts::open_to_all();
+    accounts = listen::Accounts::open_to_all();
     services.accounts = accounts.get();
     services.login.server_version = [] { return "5.7.44-sluice"; };
     services.log = std::make_shared<store::Log>(directory);
@@ -94,13 +94,13 @@ class ListenerTest : public testing::Test {
     };
     settings.address = "127.0.0.1";
   }
-  ~ListenerTest() override {
+  ~SessionListenerTest() override {
     listener.reset();
     std::filesystem::remove_all(directory);
   }
 
   void open() {
-    auto opened = Listener::open(settings, services);
+    auto opened = SessionListener::open(settings, services);
     ASSERT_TRUE(opened) << opened.error().message;
     listener = std::move(*opened);
   }
@@ -124,15 +124,15 @@ class ListenerTest : public testing::Test {
 
   std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
   std::filesystem::path directory;
-  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<listen::Accounts> accounts;
   dump::DumpRegistry dumps;
   SessionRegistry sessions;
   ListenerServices services;
-  ListenerSettings settings;
-  std::unique_ptr<Listener> listener;
+  listen::ListenerSettings settings;
+  std::unique_ptr<SessionListener> listener;
 };
 
-TEST_F(ListenerTest, AnswersStatements) {
+TEST_F(SessionListenerTest, AnswersStatements) {
   open();
   mysql::Client one = client();
   ASSERT_TRUE(one.connect());
@@ -149,7 +149,7 @@ TEST_F(ListenerTest, AnswersStatements) {
   EXPECT_EQ(listener->connections(), 1U);
 }
 
-TEST_F(ListenerTest, AnswersTheSmallCommands) {
+TEST_F(SessionListenerTest, AnswersTheSmallCommands) {
   using mysql::Command;
   open();
   mysql::Client one = client();
@@ -174,7 +174,7 @@ TEST_F(ListenerTest, AnswersTheSmallCommands) {
   EXPECT_TRUE(ask(one, Command::quit, "").empty());
 }
 
-TEST_F(ListenerTest, RunsPreparedStatements) {
+TEST_F(SessionListenerTest, RunsPreparedStatements) {
   using mysql::Command;
   open();
   mysql::Client one = client();
@@ -206,7 +206,7 @@ TEST_F(ListenerTest, RunsPreparedStatements) {
   EXPECT_EQ(mysql::decode_error(ask(one, Command::stmt_execute, execute))->code, 1243);
 }
 
-TEST_F(ListenerTest, DumpErrorsAreTold) {
+TEST_F(SessionListenerTest, DumpErrorsAreTold) {
   open();
   mysql::Client one = client();
   ASSERT_TRUE(one.connect());
@@ -216,7 +216,7 @@ TEST_F(ListenerTest, DumpErrorsAreTold) {
   EXPECT_EQ(mysql::decode_error(*answer)->code, 1236);
 }
 
-TEST_F(ListenerTest, LimitsConnections) {
+TEST_F(SessionListenerTest, LimitsConnections) {
   settings.connections_max = [] { return 2; };
   open();
   mysql::Client one = client();
@@ -234,7 +234,7 @@ TEST_F(ListenerTest, LimitsConnections) {
   EXPECT_TRUE(three.connect());
 }
 
-TEST_F(ListenerTest, AnAdministratorFindsAPlaceWhenAllAreTaken) {
+TEST_F(SessionListenerTest, AnAdministratorFindsAPlaceWhenAllAreTaken) {
   settings.connections_max = [] { return std::size_t{2}; };
   services.is_admin = [](const std::string& user) { return user == "root"; };
   open();
@@ -280,7 +280,7 @@ class SilentPeer {
   boost::asio::ip::tcp::socket socket_;
 };
 
-TEST_F(ListenerTest, SilentPeersDoNotStarveOthers) {
+TEST_F(SessionListenerTest, SilentPeersDoNotStarveOthers) {
   settings.unauthenticated_max = [] { return std::size_t{3}; };
   open();
   std::vector<std::unique_ptr<SilentPeer>> silent;
@@ -294,7 +294,7 @@ TEST_F(ListenerTest, SilentPeersDoNotStarveOthers) {
   EXPECT_GE(listener->totals().evicted_handshakes, 6U);
 }
 
-TEST_F(ListenerTest, ALogInHasADeadline) {
+TEST_F(SessionListenerTest, ALogInHasADeadline) {
   settings.login_deadline = [] { return std::chrono::seconds(1); };
   open();
   SilentPeer silent(listener->port());
@@ -302,14 +302,14 @@ TEST_F(ListenerTest, ALogInHasADeadline) {
   EXPECT_EQ(listener->totals().failed_logins, 0U) << "who says nothing has tried no password";
 }
 
-TEST_F(ListenerTest, AddressesThatFailToLogInAreKeptOutForAWhile) {
-  AccountSettings account;
+TEST_F(SessionListenerTest, AddressesThatFailToLogInAreKeptOutForAWhile) {
+  listen::AccountSettings account;
   account.name = "u";
   account.native = "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7";  // of "secret"
-  auto made = Accounts::make({account});
+  auto made = listen::Accounts::make({account});
   ASSERT_TRUE(made) << made.error().message;
   services.accounts = made->get();
-  LoginGuard::Limits limits{3, std::chrono::seconds(2)};
+  listen::LoginGuard::Limits limits{3, std::chrono::seconds(2)};
   settings.login_limits = [&limits] { return limits; };
   open();
   mysql::ClientOptions options;
@@ -336,7 +336,7 @@ TEST_F(ListenerTest, AddressesThatFailToLogInAreKeptOutForAWhile) {
   listener.reset();
 }
 
-TEST_F(ListenerTest, IdleConnectionsEnd) {
+TEST_F(SessionListenerTest, IdleConnectionsEnd) {
   idle_timeout = std::chrono::milliseconds(50);
   open();
   mysql::Client one = client();
@@ -346,7 +346,7 @@ TEST_F(ListenerTest, IdleConnectionsEnd) {
   EXPECT_EQ(over.error().kind, ErrorKind::closed);
 }
 
-TEST_F(ListenerTest, StopsQuicklyWhateverConnectionsDo) {
+TEST_F(SessionListenerTest, StopsQuicklyWhateverConnectionsDo) {
   open();
   mysql::Client idle = client();
   ASSERT_TRUE(idle.connect());
@@ -367,7 +367,7 @@ TEST_F(ListenerTest, StopsQuicklyWhateverConnectionsDo) {
   EXPECT_EQ(listener->connections(), 0U);
 }
 
-TEST_F(ListenerTest, AStatementEndsWhenItsClientLeaves) {
+TEST_F(SessionListenerTest, AStatementEndsWhenItsClientLeaves) {
   open();
   mysql::Client one = client();
   ASSERT_TRUE(one.connect());
@@ -380,7 +380,7 @@ TEST_F(ListenerTest, AStatementEndsWhenItsClientLeaves) {
   EXPECT_EQ(listener->connections(), 0U);
 }
 
-TEST_F(ListenerTest, DisconnectsOne) {
+TEST_F(SessionListenerTest, DisconnectsOne) {
   open();
   mysql::Client one = client();
   ASSERT_TRUE(one.connect());
@@ -388,14 +388,14 @@ TEST_F(ListenerTest, DisconnectsOne) {
   EXPECT_FALSE(one.read_payload(std::chrono::milliseconds(2000)));
 }
 
-TEST_F(ListenerTest, SaysWhereItCannotListen) {
+TEST_F(SessionListenerTest, SaysWhereItCannotListen) {
   open();
   settings.port = listener->port();
-  const auto second = Listener::open(settings, services);
+  const auto second = SessionListener::open(settings, services);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find(std::to_string(listener->port())), std::string::npos);
   settings.address = "nowhere";
-  EXPECT_FALSE(Listener::open(settings, services));
+  EXPECT_FALSE(SessionListener::open(settings, services));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
-namespace sluice::instance {
+namespace sluice::listen {
 
 /// Keeps addresses out for a while from which log-ins failed again and again, so that passwords cannot be tried at
 /// will. An IPv4 address counts by itself; of an IPv6 address the first 64 bits count, the rest a host chooses freely.
@@ -53,4 +53,4 @@ class LoginGuard {
   std::map<Key, Entries::iterator> found_;
 };
 
-}  // namespace sluice::instance
+}  // namespace sluice::listen
