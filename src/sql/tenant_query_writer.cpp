@@ -5,6 +5,7 @@
 #include "sql/error_code.h"
 #include "sql/expression_parser.h"
 #include "sql/string_literal.h"
+#include "sql/syntax_error.h"
 #include "sql/tenant_query_words.h"
 #include "sql/utf8.h"
 
@@ -68,7 +69,7 @@ Result<std::string> TenantQueryWriter::read_name() {
   const Token& token = cursor_.peek();
   auto name = cursor_.expect_name();
   if (name && (name->size() > name_size_max || name->contains('\0') || !is_utf8(*name))) {
-    return syntax_error(cursor_.statement().source, token.begin);
+    return syntax_error(cursor_.statement(), token.begin);
   }
   return name;
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sql/ascii.h"
+#include "sql/syntax_error.h"
 
 namespace sluice::sql {
 namespace {
@@ -92,7 +93,7 @@ Result<void> TokenCursor::expect_end() {
 }
 
 std::unexpected<Error> TokenCursor::error_here() const {
-  return syntax_error(statement_.source, peek().begin);
+  return syntax_error(statement_, peek().begin);
 }
 
 std::uint32_t TokenCursor::end_of_last() const {

@@ -8,7 +8,7 @@
 #include "sql/ascii.h"
 #include "sql/error_code.h"
 #include "sql/string_literal.h"
-#include "sql/utf8.h"
+#include "sql/syntax_error.h"
 
 namespace sluice::sql {
 namespace {
@@ -294,18 +294,6 @@ std::string TokenizedStatement::text(std::uint32_t begin, std::uint32_t end) con
 
 Result<TokenizedStatement> tokenize(std::string_view statement, const Dialect& dialect) {
   return Tokenizer(statement, dialect).run();
-}
-
-std::unexpected<Error> syntax_error(std::string_view statement, std::size_t at) {
-  // MySQL quotes 80 characters of the rest.
-  const std::string_view rest = utf8_start(statement.substr(std::min(at, statement.size())), 80);
-  const auto line = std::ranges::count(statement.substr(0, at), '\n') + 1;
-  return fail(
-      ErrorKind::invalid,
-      fmt::format("You have an error in your SQL syntax; check the manual that corresponds to your MySQL server "
-                  "version for the right syntax to use near '{}' at line {}",
-                  rest, line),
-      error_code::parse);
 }
 
 }  // namespace sluice::sql

@@ -35,7 +35,4 @@ inline constexpr std::size_t token_count_max = 65536;
 /// begin no token.
 [[nodiscard]] Result<TokenizedStatement> tokenize(std::string_view statement, const Dialect& dialect);
 
-/// "You have an error in your SQL syntax; ... near '...' at line n", of the byte where reading failed.
-[[nodiscard]] std::unexpected<Error> syntax_error(std::string_view statement, std::size_t at);
-
 }  // namespace sluice::sql
