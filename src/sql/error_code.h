@@ -34,6 +34,9 @@ inline constexpr int no_default = 1230;
 inline constexpr int wrong_value_for_variable = 1231;
 inline constexpr int wrong_type_for_variable = 1232;
 inline constexpr int not_supported_yet = 1235;
+/// The vendor's service answers problems of its management statements with it (MySQL:
+/// ER_MASTER_FATAL_ERROR_READING_BINLOG).
+inline constexpr int management = 1236;
 inline constexpr int incorrect_variable_scope = 1238;
 inline constexpr int unknown_prepared_statement = 1243;
 inline constexpr int collation_mismatch = 1253;
