@@ -179,16 +179,26 @@ class StatementParser {
 
 }  // namespace
 
-Result<Statement> parse_statement(std::string_view text, const ParseRules& rules) {
+Result<TokenizedStatement> tokenize_statement(std::string_view text, const ParseRules& rules) {
   if (text.size() > rules.size_max) {
     return fail(ErrorKind::limit, "Got a packet bigger than 'max_allowed_packet' bytes", error_code::packet_too_large);
   }
   auto tokens = tokenize(text, rules.dialect);
-  if (!tokens) return std::unexpected(std::move(tokens.error()));
+  if (!tokens) return tokens;
   TokenCursor start(*tokens);
   start.accept_symbol(";");
   if (start.at_end()) return fail(ErrorKind::invalid, "Query was empty", error_code::empty_query);
-  return StatementParser(*tokens, rules).parse();
+  return tokens;
+}
+
+Result<Statement> parse_tokens(const TokenizedStatement& tokens, const ParseRules& rules) {
+  return StatementParser(tokens, rules).parse();
+}
+
+Result<Statement> parse_statement(std::string_view text, const ParseRules& rules) {
+  const auto tokens = tokenize_statement(text, rules);
+  if (!tokens) return std::unexpected(tokens.error());
+  return parse_tokens(*tokens, rules);
 }
 
 }  // namespace sluice::sql

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "sql/dialect.h"
 #include "sql/statement.h"
+#include "sql/tokenizer.h"
 
 namespace sluice::sql {
 
@@ -22,5 +23,10 @@ struct ParseRules {
 /// comments, 1153 too long, 1235 SQL that a Binlog instance does not do, and those of tables and names (1046, 1109,
 /// 1300).
 [[nodiscard]] Result<Statement> parse_statement(std::string_view text, const ParseRules& rules);
+
+/// Its two halves, for those who read more than that: `text`, which must outlive the tokens, cut into tokens of which
+/// some are left when comments and ";" are not counted; and the statement that they are.
+[[nodiscard]] Result<TokenizedStatement> tokenize_statement(std::string_view text, const ParseRules& rules);
+[[nodiscard]] Result<Statement> parse_tokens(const TokenizedStatement& tokens, const ParseRules& rules);
 
 }  // namespace sluice::sql
