@@ -393,6 +393,14 @@ TEST(ManagementParser, NamesAndWhatStandsBetweenWords) {
   EXPECT_EQ(read("/*!50000 SHOW NODES */;"), "nodes");
 }
 
+// As the vendor's deployer writes it.
+TEST(ManagementParser, PasswordAndAddressMayBeQuotedAsNames) {
+  EXPECT_EQ(read("CREATE BINLOG FOR TENANT `c`.`t` TO USER `cdcro` PASSWORD `p@:/\"'w` WITH CLUSTER URL "
+                 "`http://h:8080/s?a=b`, "
+                 "REPLICATE NUM 1"),
+            "create [c|t] num=1 url=http://h:8080/s?a=b account=cdcro/p@:/\"'w");
+}
+
 TEST(ManagementParser, NamesHaveLimits) {
   const std::string long_name(129, 'a');
   EXPECT_EQ(read("SHOW BINLOG SERVER FOR TENANT c." + long_name), "1236 The name of a tenant is longer than 128 bytes");

@@ -78,6 +78,7 @@ class SecretFinder {
     while (i < statement_.tokens.size() && token(i).kind != TokenKind::end && token(i).begin < hidden_) {
       i = look_at(i);
     }
+    std::erase_if(secrets_, [this](const Range& secret) { return secret.begin >= hidden_; });
     if (hidden_ < statement_.source.size()) add(hidden_, statement_.source.size());
     return std::move(secrets_);
   }

@@ -56,6 +56,19 @@ TEST(Secrets, AddressesWithAccounts) {
   EXPECT_EQ(masked("x /* mysql://u:s3@h */ y"), "x /* mysql://******");
 }
 
+TEST(Secrets, QuotedAsNames) {
+  EXPECT_EQ(masked("TO USER `u` PASSWORD `s3@:/\"'` WITH CLUSTER URL `http://u:s3@h/s?a=b`, REPLICATE NUM 1"),
+            "TO USER `u` PASSWORD ****** WITH CLUSTER URL `http://u:******@h/s?a=b`, REPLICATE NUM 1");
+}
+
+TEST(Secrets, ThousandsOfThem) {
+  std::string text = "SET a = 1";
+  for (int i = 0; i < 15000; ++i) {
+    text += ", x_password = 's3' /*://*/";
+  }
+  EXPECT_EQ(masked(text).find("s3"), std::string::npos);
+}
+
 TEST(Secrets, WhereAStringOrCommentAnnouncesOneAllBehindItIsHidden) {
   EXPECT_EQ(masked("PREPARE s FROM 'SET PASSWORD = ''s3'''"), "PREPARE s FROM ******");
   EXPECT_EQ(masked("SET x = 'pass\\word=', y = 's3'"), "SET x = ******");
@@ -64,6 +77,10 @@ TEST(Secrets, WhereAStringOrCommentAnnouncesOneAllBehindItIsHidden) {
   EXPECT_EQ(masked("SELECT `a PASSWORD 's3'`, 2"), "SELECT ******");
   EXPECT_EQ(masked("SELECT 'a PASSWORD 's3''"), "SELECT ******");
   EXPECT_EQ(masked("/*!50000 SET PASSWORD */ = 's3'"), "/*!50000 SET PASSWORD */ = ******");
+}
+
+TEST(Secrets, ACommentInFrontOfASecretHidesItselfToo) {
+  EXPECT_EQ(masked("SET x_password #password = 's3'\n = 's4'"), "SET x_password #passw******");
 }
 
 TEST(Secrets, BrokenStatementsLoseEverythingBehindTheFirstAnnouncement) {
