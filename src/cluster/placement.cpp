@@ -25,18 +25,19 @@ namespace {
 
 struct Ranked {
   std::size_t server = 0;
-  FreeShares free;
+  ResourceShares free;
   long score = 0;  ///< millionths, so that what differs by rounding alone is equal
   std::uint64_t lot = 0;
 };
 
 [[nodiscard]] std::vector<Ranked> ranked(const Inventory& inventory, const std::vector<std::size_t>& candidates,
                                          const Resources& needs, const PlacementRules& rules, std::uint64_t seed) {
-  const std::vector<FreeShares> free = free_shares(inventory, candidates, needs);
+  const NetworkScale scale = network_scale(inventory, candidates, needs.network);
   std::vector<Ranked> best_first;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    best_first.push_back({candidates[i], free[i], std::lround(free[i].weighed(rules.weights) * 1e6),
-                          lot(seed, inventory.servers()[candidates[i]].id)});
+  for (const std::size_t server : candidates) {
+    const ResourceShares free = free_shares(inventory.capacity(server), inventory.taken(server) + needs, scale);
+    best_first.push_back(
+        {server, free, std::lround(free.weighed(rules.weights) * 1e6), lot(seed, inventory.servers()[server].id)});
   }
   std::ranges::sort(best_first, [](const Ranked& left, const Ranked& right) {
     return left.score != right.score ? left.score > right.score : left.lot < right.lot;

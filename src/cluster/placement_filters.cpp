@@ -55,32 +55,32 @@ bool meets(const Demands& demands, const Server& server) {
          met(demands.region, server.region);
 }
 
-double FreeShares::weighed(const ResourceWeights& weights) const {
+double ResourceShares::weighed(const ResourceWeights& weights) const {
   const double weighed = weights.cpu * cpu + weights.memory * memory + weights.disk * disk + weights.network * network;
   return weighed / weights.sum();
 }
 
-std::vector<FreeShares> free_shares(const Inventory& inventory, const std::vector<std::size_t>& listed,
-                                    const Resources& needs) {
-  const bool speeds_known =
-      std::ranges::all_of(listed, [&](std::size_t server) { return inventory.capacity(server).network > 0; });
-  double traffic = static_cast<double>(needs.network);
-  for (const std::size_t server : listed)
-    traffic += static_cast<double>(inventory.taken(server).network);
-
-  const auto free = [](double taken, double whole) { return whole > 0 ? std::max(0.0, 1 - taken / whole) : 0.0; };
-  std::vector<FreeShares> shares;
-  shares.reserve(listed.size());
+NetworkScale network_scale(const Inventory& inventory, const std::vector<std::size_t>& listed, std::uint64_t more) {
+  NetworkScale scale{true, static_cast<double>(more)};
   for (const std::size_t server : listed) {
-    const Resources has = inventory.capacity(server);
-    const Resources taken = inventory.taken(server) + needs;
-    const auto network = static_cast<double>(taken.network);
-    shares.push_back({free(taken.cpu, has.cpu),
-                      free(static_cast<double>(taken.memory), static_cast<double>(has.memory)),
-                      free(static_cast<double>(taken.disk), static_cast<double>(has.disk)),
-                      speeds_known ? free(network, static_cast<double>(has.network)) : 1 - share(network, traffic)});
+    if (inventory.capacity(server).network == 0) scale.speeds_known = false;
+    scale.traffic += static_cast<double>(inventory.taken(server).network);
   }
-  return shares;
+  return scale;
+}
+
+ResourceShares taken_shares(const Resources& capacity, const Resources& taken, const NetworkScale& scale) {
+  const auto of = [](double part, double whole) { return whole > 0 ? part / whole : 1; };
+  const auto network = static_cast<double>(taken.network);
+  return {of(taken.cpu, capacity.cpu), of(static_cast<double>(taken.memory), static_cast<double>(capacity.memory)),
+          of(static_cast<double>(taken.disk), static_cast<double>(capacity.disk)),
+          scale.speeds_known ? of(network, static_cast<double>(capacity.network)) : share(network, scale.traffic)};
+}
+
+ResourceShares free_shares(const Resources& capacity, const Resources& taken, const NetworkScale& scale) {
+  const ResourceShares shares = taken_shares(capacity, taken, scale);
+  const auto rest = [](double part) { return std::max(0.0, 1 - part); };
+  return {rest(shares.cpu), rest(shares.memory), rest(shares.disk), rest(shares.network)};
 }
 
 }  // namespace sluice::cluster

@@ -28,21 +28,33 @@ struct PlacementRules {
 
 [[nodiscard]] bool meets(const Demands& demands, const Server& server);
 
-/// How free each resource of a server would be, as shares of 1.
-struct FreeShares {
+/// A number for each resource, as shares of what a server has.
+struct ResourceShares {
   double cpu = 0;
   double memory = 0;
   double disk = 0;
   double network = 0;
 
-  /// The mean of the shares by weight, from 0 to 1.
+  /// Their mean by weight.
   [[nodiscard]] double weighed(const ResourceWeights& weights) const;
 };
 
-/// What is free, beyond `needs`, on each of the listed servers. The network counts against the speed of a server's
-/// lines where that of all listed is known, else against what all of them send: a server that carries all the traffic
-/// has nothing free, and where there is no traffic all is free.
-[[nodiscard]] std::vector<FreeShares> free_shares(const Inventory& inventory, const std::vector<std::size_t>& listed,
-                                                  const Resources& needs);
+/// What a server's network counts against: the speed of its lines where that of all servers that are compared is known,
+/// else what all of them send. Then a server that carries all the traffic has nothing free; where there is no traffic
+/// all is free.
+struct NetworkScale {
+  bool speeds_known = false;
+  double traffic = 0;  ///< bytes per second, of all together
+};
+
+/// For comparing the listed servers, when traffic of `more` comes to one of them.
+[[nodiscard]] NetworkScale network_scale(const Inventory& inventory, const std::vector<std::size_t>& listed,
+                                         std::uint64_t more = 0);
+
+/// How much of a server's capacity is taken, 1 and more where it is exhausted or not known.
+[[nodiscard]] ResourceShares taken_shares(const Resources& capacity, const Resources& taken, const NetworkScale& scale);
+
+/// How much of it is free, 0 to 1.
+[[nodiscard]] ResourceShares free_shares(const Resources& capacity, const Resources& taken, const NetworkScale& scale);
 
 }  // namespace sluice::cluster
