@@ -22,6 +22,7 @@ struct HostedInstance {
   std::string tenant;  ///< "cluster.tenant"
   std::string server;  ///< Server::id
   bool primary = false;
+  bool movable = true;  ///< runs, with the tenant's log and close behind its end: can be copied or change its role
   Demands demands;
   Resources needs;                ///< CPU and network as expected, memory and disk as promised to its tenant
   std::optional<Resources> used;  ///< as measured; without it, what it needs

@@ -194,6 +194,13 @@ TEST(Placement, IdcsOfOneNameInTwoRegionsAreTwo) {
             "w1");
 }
 
+TEST(Placement, AFullRegionIsPassedOver) {
+  const Inventory inventory(
+      {server("e1", 8, "east"), server("e2", 8, "east"), using_of(server("w1", 8, "west"), 0.1, 0.1, 0.9)},
+      std::vector{instance("c.t", "e1")});
+  EXPECT_EQ(placed(inventory), "e2");
+}
+
 TEST(Placement, NeverTwoReplicasOnOneHost) {
   Server same_host = server("s2");
   same_host.ip = "s1";

@@ -91,10 +91,11 @@ class Planner {
     std::optional<Option> best;
     for (const std::size_t instance : inventory_.instances_on(from)) {
       const HostedInstance& primary = inventory_.instances()[instance];
-      if (!primary.primary) continue;
+      if (!primary.primary || !primary.movable) continue;
       for (const std::size_t follower : inventory_.instances_of(primary.tenant)) {
         const std::size_t to = inventory_.server_of(follower);
-        if (follower == instance || !takes_part(to) || !differ(from, to)) continue;
+        if (follower == instance || !inventory_.instances()[follower].movable) continue;
+        if (!takes_part(to) || !differ(from, to)) continue;
         if (const auto worth = exchange_worth(instance, follower); worth && (!best || *worth > best->worth)) {
           best = Option{instance, follower, to, *worth};
         }
@@ -136,19 +137,31 @@ class Planner {
 
   [[nodiscard]] std::optional<double> move_worth(std::size_t instance, std::size_t from, std::size_t to) const {
     const Resources weight = inventory_.weight(instance);
-    const double from_after = load_of(from, inventory_.taken(from) - weight);
-    const double to_after = load_of(to, inventory_.taken(to) + weight);
-    if (!gain(from, from_after, to_after) || !may_move(instance, to)) return std::nullopt;
-    // What overshoots has to come back some day: the nearer the two get to each other the better.
-    const double nearer = (loads_[from] - loads_[to]) - std::abs(from_after - to_after);
+    const Resources from_taken = inventory_.taken(from) - weight;
+    const Resources to_taken = inventory_.taken(to) + weight;
+    if (!gain(from, load_of(from, from_taken), load_of(to, to_taken))) return std::nullopt;
+    const double nearer =
+        apart(from, inventory_.taken(from), to, inventory_.taken(to)) - apart(from, from_taken, to, to_taken);
+    if (nearer <= 0 || !may_move(instance, to)) return std::nullopt;
     const double cost = static_cast<double>(bytes_of(instance)) + move_overhead;
     return nearer / (inventory_.instances()[instance].primary ? 2 * cost : cost);
+  }
+
+  /// How different two servers are in each resource, by weight. The loads alone would let one server's CPU stand
+  /// against another's disk.
+  [[nodiscard]] double apart(std::size_t one, const Resources& one_taken, std::size_t other,
+                             const Resources& other_taken) const {
+    const ResourceShares left = taken_shares(inventory_.capacity(one), one_taken, scale_);
+    const ResourceShares right = taken_shares(inventory_.capacity(other), other_taken, scale_);
+    const ResourceShares difference{std::abs(left.cpu - right.cpu), std::abs(left.memory - right.memory),
+                                    std::abs(left.disk - right.disk), std::abs(left.network - right.network)};
+    return difference.weighed(rules_.placement.weights);
   }
 
   [[nodiscard]] bool may_move(std::size_t instance, std::size_t to) const {
     const HostedInstance& moved = inventory_.instances()[instance];
     const std::span<const Server> servers = inventory_.servers();
-    if (!meets(moved.demands, servers[to])) return false;
+    if (!moved.movable || !meets(moved.demands, servers[to])) return false;
     std::vector<std::size_t> others;
     for (const std::size_t replica : inventory_.instances_of(moved.tenant)) {
       if (replica != instance) others.push_back(inventory_.server_of(replica));

@@ -41,12 +41,12 @@ struct RebalancePlan {
   std::string reason;  ///< why these, or why none
 };
 
-/// Plans moves from fuller servers to emptier ones. Only servers that are ONLINE, beat and have told metrics take part.
-/// A move keeps the demands of the instance's statement and the limits of resources, never brings two replicas of a
-/// tenant to one host, and spreads the tenant no worse over regions and IDCs. Among possible moves the one is made that
-/// evens out most per byte; moving the data of a primary counts double, since its subscribers notice. Every move lowers
-/// the fuller server's load and leaves the other no fuller than that, so plans end, and a plan made after one is
-/// carried out is empty or smaller.
+/// Plans moves from fuller servers to emptier ones. Only servers that are ONLINE, beat and have told metrics take part,
+/// and only instances that are movable. A move keeps the demands of the instance's statement and the limits of
+/// resources, never brings two replicas of a tenant to one host, and spreads the tenant no worse over regions and IDCs.
+/// Among possible moves the one is made that evens out most per byte; moving the data of a primary counts double, since
+/// its subscribers notice. Every move leaves both servers less full than the fuller one was, so planning ends, and a
+/// cluster that carried a whole plan out is told to move nothing.
 [[nodiscard]] RebalancePlan plan_rebalance(Inventory inventory, const RebalanceRules& rules = {});
 
 }  // namespace sluice::cluster

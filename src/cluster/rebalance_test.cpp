@@ -66,6 +66,17 @@ TEST(Rebalance, APrimaryMovesInsteadOfDataWhereThatIsEnough) {
   EXPECT_NEAR(plan.difference_after, 0, 0.001);
 }
 
+TEST(Rebalance, WhatDoesNotRunStaysAndGetsNoRole) {
+  std::vector<HostedInstance> instances = tenants_on("s1", 6);
+  instances.push_back(instance("c.t0", "s2", {0.05, gibibyte, 100 * gibibyte, 0}));
+  instances[6].movable = false;
+  for (int i = 1; i < 6; ++i)
+    instances[static_cast<std::size_t>(i)].movable = false;
+  EXPECT_TRUE(plan_rebalance(measured({server("s1"), server("s2")}, instances)).moves.empty());
+  instances[6].movable = true;
+  EXPECT_EQ(plan_rebalance(measured({server("s1"), server("s2")}, instances)).moves.size(), 1U);
+}
+
 TEST(Rebalance, PrimariesComeBeforeData) {
   std::vector<HostedInstance> instances = tenants_on("s1", 7);
   for (int i = 0; i < 7; i += 3) {
