@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,31 +17,50 @@ namespace {
 namespace fs = std::filesystem;
 using How = Ending::How;
 
-/// Runs `work` in a process of its own, which then waits until it is killed. What it began must outlive it.
+/// Waits at the end of all tests for processes that end by themselves.
+struct Awaited {
+  ~Awaited() {
+    for (const pid_t pid : pids)
+      ::waitpid(pid, nullptr, 0);
+  }
+  std::vector<pid_t> pids;
+} awaited;
+
+/// Runs `work` in a process of its own, which then waits until it is killed. What it began must outlive it, and falls
+/// to a process between it and us, as it would to the system's first: that is why we are not told how it ends.
 class Parent {
  public:
   explicit Parent(const std::function<bool()>& work) {
     int ends[2];
     EXPECT_EQ(::pipe(ends), 0);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      const char done = work() ? 'y' : 'n';
-      (void)!::write(ends[1], &done, 1);
-      while (true)
-        ::pause();
+    const pid_t between = ::fork();
+    if (between == 0) {
+      ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+      const pid_t parent = ::fork();
+      if (parent == 0) run(work, ends[1]);
+      while (::wait(nullptr) > 0) {
+      }
+      ::_exit(0);
     }
-    char done = 0;
-    EXPECT_EQ(::read(ends[0], &done, 1), 1);
-    EXPECT_EQ(done, 'y');
-    ::close(ends[0]);
     ::close(ends[1]);
+    awaited.pids.push_back(between);
+    EXPECT_EQ(::read(ends[0], &pid_, sizeof pid_), static_cast<ssize_t>(sizeof pid_)) << "the work failed";
+    ::close(ends[0]);
   }
   void kill_9() const {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    EXPECT_TRUE(within(std::chrono::seconds(5), [&] { return !read_process_stat(pid_); }));
   }
 
  private:
+  [[noreturn]] static void run(const std::function<bool()>& work, int end) {
+    const pid_t pid = ::getpid();
+    if (!work()) ::_exit(1);
+    (void)!::write(end, &pid, sizeof pid);
+    while (true)
+      ::pause();
+  }
+
   pid_t pid_ = 0;
 };
 
