@@ -1,9 +1,11 @@
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
 
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "instance/boundary.h"
 #include "instance/instance.h"
@@ -15,7 +17,7 @@ using namespace sluice;
 
 int complain(const Error& error) {
   std::fprintf(stderr, "sluice-instance: %s\n", error.message.c_str());
-  return 1;
+  return error.code == EADDRINUSE ? exit_address_in_use : exit_failed;
 }
 
 int serve(const std::string& config_file) {

@@ -43,7 +43,7 @@ struct Watched {
   asio::steady_timer pause;
   std::optional<Ending> ending;
   std::set<asio::steady_timer*> waiters;  ///< of those who wait for the end, on their stacks
-  std::size_t stopping = 0;               ///< how many stop it, and will tell of its end themselves
+  std::size_t claims = 0;                 ///< how many will tell of its end themselves
 };
 
 std::unexpected<Error> not_watched(const std::string& name) {
@@ -127,7 +127,7 @@ struct Supervisor::State : std::enable_shared_from_this<State> {
     error_code error;
     one->exit.close(error);
     state->watched.erase(one->name);
-    const bool told_elsewhere = one->stopping > 0;
+    const bool told_elsewhere = one->claims > 0;
     one->wake();
     if (!told_elsewhere && state->on_end) state->on_end(one->name, *one->ending);
   }
@@ -220,7 +220,7 @@ asio::awaitable<Result<Ending>> Supervisor::stop(std::string name, std::chrono::
   const auto found = state->watched.find(name);
   if (found == state->watched.end()) co_return not_watched(name);
   const auto one = found->second;
-  ++one->stopping;
+  ++one->claims;
   const bool at_once = limit <= std::chrono::milliseconds::zero();
   auto sent = one->process.signal(at_once ? SIGKILL : SIGTERM);
   bool ended = false;
@@ -234,7 +234,7 @@ asio::awaitable<Result<Ending>> Supervisor::stop(std::string name, std::chrono::
   // A process in an uninterruptible call of the system ends only when that does.
   constexpr auto kill_time_max = std::chrono::seconds(30);
   if (sent && !ended && !state->closed) ended = co_await State::wait_until(one, kill_time_max);
-  --one->stopping;
+  --one->claims;
   if (!sent) co_return fail_in(name, std::move(sent.error()));
   if (ended) co_return *one->ending;
   if (state->closed) co_return fail(ErrorKind::closed, fmt::format("{}: the supervisor ends", name));
@@ -249,6 +249,34 @@ asio::awaitable<std::optional<Ending>> Supervisor::wait(std::string name, std::c
   const auto one = found->second;
   const bool ended = co_await State::wait_until(one, limit);
   co_return ended ? one->ending : std::nullopt;
+}
+
+asio::awaitable<Readiness> Supervisor::wait_ready(std::string name, std::function<bool()> is_ready,
+                                                  std::chrono::milliseconds limit) {
+  constexpr auto pause = std::chrono::milliseconds(20);
+  const auto state = state_;
+  const auto found = state->watched.find(name);
+  Readiness readiness;
+  if (found == state->watched.end()) co_return readiness;
+  const auto one = found->second;
+  const auto until = std::chrono::steady_clock::now() + limit;
+  ++one->claims;
+  while (!readiness.ready && !one->ending && !state->closed && std::chrono::steady_clock::now() < until) {
+    readiness.ready = co_await run_on(state->pool, state->loop, is_ready);
+    if (!readiness.ready) (void)co_await State::wait_until(one, pause);
+  }
+  --one->claims;
+  readiness.ending = one->ending;
+  readiness.ready = readiness.ready && !one->ending;
+  co_return readiness;
+}
+
+asio::any_io_executor Supervisor::pool() const {
+  return state_->pool;
+}
+
+asio::any_io_executor Supervisor::loop() const {
+  return state_->loop;
 }
 
 std::vector<Running> Supervisor::running() const {

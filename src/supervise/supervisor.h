@@ -14,6 +14,12 @@
 
 namespace sluice::supervise {
 
+/// What came of waiting for a process to be ready.
+struct Readiness {
+  bool ready = false;
+  std::optional<Ending> ending;  ///< it ended instead; nothing: neither until the limit
+};
+
 /// A process that runs.
 struct Running {
   std::string name;
@@ -32,8 +38,8 @@ struct Running {
 /// run until the coroutines have ended.
 class Supervisor {
  public:
-  /// Called in the loop when a process has ended, however that came; not for those that stop() or kill() ended, who
-  /// tell it themselves. It may start the process again.
+  /// Called in the loop when a process has ended, however that came; not while stop(), kill() or wait_ready()
+  /// are at it, who tell it themselves. It may start the process again.
   using Ended = std::function<void(const std::string& name, const Ending& ending)>;
 
   /// `loop` for everything, `pool` for what blocks (forks, the disk). `directory` is absolute and made if it is
@@ -64,6 +70,15 @@ class Supervisor {
 
   /// Ends when the process has, or after `limit` with nothing. Nothing too if it is not watched.
   [[nodiscard]] boost::asio::awaitable<std::optional<Ending>> wait(std::string name, std::chrono::milliseconds limit);
+
+  /// Asks `is_ready`, in the pool, 50 times a second, until it says yes, the process ends or `limit` passes. Of an end
+  /// meanwhile only who waits is told.
+  [[nodiscard]] boost::asio::awaitable<Readiness> wait_ready(std::string name, std::function<bool()> is_ready,
+                                                             std::chrono::milliseconds limit);
+
+  /// Where what blocks may run.
+  [[nodiscard]] boost::asio::any_io_executor pool() const;
+  [[nodiscard]] boost::asio::any_io_executor loop() const;
 
   [[nodiscard]] std::vector<Running> running() const;
 

@@ -1,73 +1,17 @@
 #include "supervise/supervisor.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
-#include "supervise/test_support.h"
+#include "supervise/supervisor_for_test.h"
 
 namespace sluice::supervise {
 namespace {
 
-namespace asio = boost::asio;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class SupervisorTest : public testing::Test {
- protected:
-  SupervisorTest() { open(); }
-  ~SupervisorTest() override {
-    supervisor.reset();
-    context.restart();
-    context.run_for(seconds(1));
-    pool.join();
-  }
-
-  void open() {
-    auto opened = Supervisor::open(directory.path, context.get_executor(), pool.get_executor(),
-                                   [this](const std::string& name, const Ending& ending) {
-                                     ended.emplace_back(name, ending, std::chrono::steady_clock::now());
-                                   });
-    ASSERT_TRUE(opened) << opened.error().message;
-    supervisor = std::move(*opened);
-  }
-
-  /// Runs the loop until the coroutine has ended.
-  template <typename T>
-  T run(asio::awaitable<T> coroutine) {
-    auto future = asio::co_spawn(context, std::move(coroutine), asio::use_future);
-    EXPECT_TRUE(run_until([&] { return future.wait_for(seconds(0)) == std::future_status::ready; }));
-    return future.get();
-  }
-
-  bool run_until(const std::function<bool()>& is_so) {
-    return within(seconds(20), [&] {
-      context.restart();
-      context.run_for(milliseconds(2));
-      return is_so();
-    });
-  }
-
-  Result<pid_t> start(const std::string& name, const std::string& script) {
-    return run(supervisor->start(name, {"/bin/sh", "-c", script}, usual_environment()));
-  }
-
-  struct End {
-    std::string name;
-    Ending ending;
-    std::chrono::steady_clock::time_point when;
-  };
-
-  Directory directory;
-  asio::io_context context{1};
-  asio::thread_pool pool{2};
-  std::unique_ptr<Supervisor> supervisor;
-  std::vector<End> ended;
-};
+using SupervisorTest = WithSupervisor;
 
 TEST_F(SupervisorTest, AChildThatEndsAtOnceIsTold) {
   ASSERT_TRUE(start("a", "echo why >&2; exit 3"));
@@ -127,6 +71,27 @@ TEST_F(SupervisorTest, WaitingEndsWithTheProcessOrTheLimit) {
   EXPECT_FALSE(run(supervisor->wait("a", seconds(10)))) << "it is not watched any more";
 }
 
+TEST_F(SupervisorTest, WhoWaitsForReadinessIsToldOfAnEndInstead) {
+  ASSERT_TRUE(start("a", "exit 4"));
+  const auto never = run(supervisor->wait_ready(
+      "a", [] { return false; }, seconds(10)));
+  EXPECT_FALSE(never.ready);
+  ASSERT_TRUE(start("b", "sleep 1000"));
+  int asked = 0;
+  EXPECT_TRUE(run(supervisor->wait_ready(
+                      "b", [&] { return ++asked == 3; }, seconds(10)))
+                  .ready);
+  EXPECT_FALSE(run(supervisor->wait_ready(
+                       "b", [] { return false; }, milliseconds(30)))
+                   .ready);
+  const bool was_told = !ended.empty();
+  const auto killed = [this] { return ::kill(supervisor->running().front().pid, SIGKILL) != 0; };
+  const auto readiness = run(supervisor->wait_ready("b", killed, seconds(10)));
+  ASSERT_TRUE(readiness.ending);
+  EXPECT_EQ(readiness.ending->number, SIGKILL);
+  EXPECT_EQ(!ended.empty(), was_told) << "who waited is told, and nobody else";
+}
+
 TEST_F(SupervisorTest, ASecondOneIsRefusedWhileTheFirstLives) {
   const auto second = Supervisor::open(directory.path, context.get_executor(), pool.get_executor(), {});
   ASSERT_FALSE(second);
@@ -155,7 +120,7 @@ TEST_F(SupervisorTest, TheNextOneAdoptsFiftyAndStopsThem) {
 
 TEST_F(SupervisorTest, FiftyThatStartAndEndAtOnceAreAllTold) {
   for (int i = 0; i < 50; ++i) {
-    asio::co_spawn(
+    boost::asio::co_spawn(
         context, supervisor->start(fmt::format("i{}", i), {"/bin/sh", "-c", fmt::format("exit {}", i)}, {}),
         [](const std::exception_ptr&, const Result<pid_t>& pid) { EXPECT_TRUE(pid) << pid.error().message; });
   }
