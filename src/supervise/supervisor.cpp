@@ -1,6 +1,5 @@
 #include "supervise/supervisor.h"
 
-#include <algorithm>
 #include <csignal>
 #include <map>
 #include <set>
@@ -51,15 +50,6 @@ std::unexpected<Error> not_watched(const std::string& name) {
 }
 
 }  // namespace
-
-bool is_instance_name(std::string_view name) {
-  constexpr std::size_t size_max = 128;
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  };
-  return !name.empty() && name.size() <= size_max && name.front() != '.' && std::ranges::all_of(name, allowed);
-}
 
 struct Supervisor::State : std::enable_shared_from_this<State> {
   std::filesystem::path directory;

@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "supervise/instance_name.h"
 #include "supervise/instance_process.h"
 
 namespace sluice::supervise {
@@ -26,9 +27,6 @@ struct Running {
   pid_t pid = 0;
   bool adopted = false;  ///< found, not started by us: its exit code will not be known
 };
-
-/// The name of an instance is the name of its directory: 1 to 128 of letters, digits, '.', '_', '-', no '.' first.
-[[nodiscard]] bool is_instance_name(std::string_view name);
 
 /// The processes of all instances of one work directory, on an Asio event loop, which it never blocks. It is the only
 /// one for its directory: another is refused while it lives, and can begin as soon as it is gone, kill -9 included.
