@@ -1,5 +1,7 @@
 #include "supervise/supervisor.h"
 
+#include <fstream>
+
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
@@ -63,8 +65,9 @@ TEST_F(SupervisorTest, KillIsAtOnce) {
 }
 
 TEST_F(SupervisorTest, WaitingEndsWithTheProcessOrTheLimit) {
-  ASSERT_TRUE(start("a", "sleep 0.3; exit 5"));
+  ASSERT_TRUE(start("a", "while ! test -e go; do sleep 0.02; done; exit 5"));
   EXPECT_FALSE(run(supervisor->wait("a", milliseconds(20))));
+  std::ofstream(directory.path / "a/go").put('\n');
   const auto ending = run(supervisor->wait("a", seconds(10)));
   ASSERT_TRUE(ending);
   EXPECT_EQ(ending->number, 5);
