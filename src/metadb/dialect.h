@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice::metadb {
+
+enum class Dialect : std::uint8_t { mysql, sqlite };
+
+/// A statement of ours in the words of a dialect. Replaces
+///   {now}        the MetaDB's own time: microseconds since 1970, UTC, as an integer. SQLite's steps are milliseconds
+///   {number}     column type: 64 bits with sign
+///   {identifier} column type: a number the MetaDB counts up, primary key
+///   {name}       column type: text of up to 128 characters that may be a key; compared byte by byte
+///   {text}       column type: text of any length, no key
+///   {table}      what follows a table's columns
+/// Pure. Other braces are an error of ours and stay as they are.
+[[nodiscard]] std::string in_dialect(std::string_view statement, Dialect dialect);
+
+}  // namespace sluice::metadb

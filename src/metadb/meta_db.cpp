@@ -1,0 +1,153 @@
+#include "metadb/meta_db.h"
+
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/assert.h"
+#include "base/random.h"
+#include "metadb/connection.h"
+#include "metadb/failure.h"
+
+namespace sluice::metadb {
+namespace {
+
+constexpr int deadlock_tries = 5;
+
+enum class IfLost : std::uint8_t { repeat, give_up };
+
+// Those who met must not meet again: a random part, longer with each try.
+void pause_after_deadlock(int tries) {
+  std::uint8_t random = 0;
+  fill_random({&random, 1});
+  std::this_thread::sleep_for(std::chrono::milliseconds(5 + random % (20 * tries)));
+}
+
+bool is_lost(const Error& error) {
+  return error.kind == ErrorKind::closed || (error.kind == ErrorKind::timeout && error.code != code_lock_wait);
+}
+
+}  // namespace
+
+struct MetaDb::State {
+  explicit State(Options options) : connection(std::move(options)) {}
+
+  Result<void> ensure_open() {
+    if (connection.is_open() && !connection.is_dead()) return {};
+    return connection.open();
+  }
+
+  Result<Outcome> run(const std::string& statement, const Parameters& parameters, std::size_t columns, IfLost if_lost) {
+    if (in_transaction) {
+      ++statements;
+      return connection.run(statement, parameters, columns);
+    }
+    for (bool again = false;; again = true) {
+      if (auto opened = ensure_open(); !opened) return std::unexpected(std::move(opened.error()));
+      ++statements;
+      auto outcome = connection.run(statement, parameters, columns);
+      if (outcome || !is_lost(outcome.error())) return outcome;
+      if (if_lost == IfLost::give_up) {
+        outcome.error().message += "; whether the change was made is not known";
+        return outcome;
+      }
+      // A MetaDB that let us wait to the end of our patience is not asked a second time.
+      if (again || outcome.error().kind == ErrorKind::timeout) return outcome;
+    }
+  }
+
+  Result<Outcome> run_despite_deadlocks(const std::string& statement, const Parameters& parameters) {
+    for (int tries = 1;; ++tries) {
+      auto outcome = run(statement, parameters, 0, IfLost::give_up);
+      if (outcome || in_transaction || !is_deadlock(outcome.error()) || tries == deadlock_tries) return outcome;
+      pause_after_deadlock(tries);
+    }
+  }
+
+  Result<void> begin() {
+    const char* statement = connection.dialect() == Dialect::mysql ? "START TRANSACTION" : "BEGIN IMMEDIATE";
+    auto begun = run(statement, {}, 0, IfLost::repeat);
+    if (!begun) return std::unexpected(std::move(begun.error()));
+    return {};
+  }
+
+  Result<void> commit() {
+    ++statements;
+    auto done = connection.run("COMMIT", {}, 0);
+    if (done) return {};
+    if (is_lost(done.error())) done.error().message += "; whether the transaction was made is not known";
+    return std::unexpected(std::move(done.error()));
+  }
+
+  void roll_back() {
+    if (!connection.is_open()) return;
+    ++statements;
+    // What cannot be rolled back by asking is rolled back by leaving.
+    if (!connection.run("ROLLBACK", {}, 0)) connection.close();
+  }
+
+  Connection connection;
+  bool in_transaction = false;
+  std::atomic<std::uint64_t> statements = 0;
+};
+
+MetaDb::MetaDb(std::unique_ptr<State> state) : state_(std::move(state)) {}
+MetaDb::~MetaDb() = default;
+MetaDb::MetaDb(MetaDb&&) noexcept = default;
+MetaDb& MetaDb::operator=(MetaDb&&) noexcept = default;
+
+Result<MetaDb> MetaDb::open(Options options) {
+  auto state = std::make_unique<State>(std::move(options));
+  if (auto opened = state->connection.open(); !opened) return std::unexpected(std::move(opened.error()));
+  return MetaDb(std::move(state));
+}
+
+Result<Rows> MetaDb::select(std::initializer_list<std::string_view> columns, std::string_view rest,
+                            const Parameters& parameters) {
+  const std::string statement = fmt::format("SELECT {} {}", fmt::join(columns, ", "), rest);
+  auto outcome = state_->run(in_dialect(statement, dialect()), parameters, columns.size(), IfLost::repeat);
+  if (!outcome) return std::unexpected(std::move(outcome.error()));
+  return std::move(outcome->rows);
+}
+
+Result<std::uint64_t> MetaDb::write(std::string_view statement, const Parameters& parameters) {
+  auto outcome = state_->run_despite_deadlocks(in_dialect(statement, dialect()), parameters);
+  if (!outcome) return std::unexpected(std::move(outcome.error()));
+  return outcome->affected;
+}
+
+Result<void> MetaDb::transaction(const std::function<Result<void>()>& work) {
+  SLUICE_ASSERT(!state_->in_transaction);
+  for (int tries = 1;; ++tries) {
+    if (auto begun = state_->begin(); !begun) return begun;
+    state_->in_transaction = true;
+    auto done = work();
+    if (done) done = state_->commit();
+    state_->in_transaction = false;
+    if (done) return {};
+    state_->roll_back();
+    if (!is_deadlock(done.error()) || tries == deadlock_tries) return done;
+    pause_after_deadlock(tries);
+  }
+}
+
+Result<std::int64_t> MetaDb::now() {
+  auto rows = select({"{now}"}, "");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  return rows->front().number(0);
+}
+
+Dialect MetaDb::dialect() const {
+  return state_->connection.dialect();
+}
+
+const std::string& MetaDb::name() const {
+  return state_->connection.name();
+}
+
+std::uint64_t MetaDb::statement_count() const {
+  return state_->statements;
+}
+
+}  // namespace sluice::metadb
