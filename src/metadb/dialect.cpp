@@ -18,8 +18,10 @@ constexpr std::array word_list = {
     Words{"{number}", "BIGINT", "INTEGER"},
     Words{"{identifier}", "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"},
     Words{"{name}", "VARCHAR(128)", "TEXT"},
+    Words{"{scope}", "VARCHAR(260)", "TEXT"},
     Words{"{text}", "LONGTEXT", "TEXT"},
     Words{"{table}", "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", ""},
+    Words{"{for_update}", "FOR UPDATE", ""},
 };
 
 }  // namespace

@@ -13,8 +13,10 @@ enum class Dialect : std::uint8_t { mysql, sqlite };
 ///   {number}     column type: 64 bits with sign
 ///   {identifier} column type: a number the MetaDB counts up, primary key
 ///   {name}       column type: text of up to 128 characters that may be a key; compared byte by byte
+///   {scope}      the same with up to 260: a cluster's and a tenant's name with a dot between them
 ///   {text}       column type: text of any length, no key
 ///   {table}      what follows a table's columns
+///   {for_update} at the end of a select in a transaction: others wait with changing the rows
 /// Pure. Other braces are an error of ours and stay as they are.
 [[nodiscard]] std::string in_dialect(std::string_view statement, Dialect dialect);
 

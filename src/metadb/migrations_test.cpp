@@ -1,0 +1,95 @@
+#include "metadb/migrations.h"
+
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "metadb/meta_db_for_test.h"
+
+namespace sluice::metadb {
+namespace {
+
+class MigrationsTest : public MetaDbTest {
+ protected:
+  const std::vector<Migration> two_steps_ = {
+      {"CREATE TABLE IF NOT EXISTS a (k {name} NOT NULL PRIMARY KEY, n {number}) {table}"},
+      {"CREATE TABLE IF NOT EXISTS b (k {name} NOT NULL PRIMARY KEY, n {number}) {table}"},
+  };
+};
+SLUICE_ON_EACH_META_DB(MigrationsTest);
+
+TEST_P(MigrationsTest, make_our_schema_and_can_be_repeated) {
+  MetaDb database = open();
+  expect_done(migrate(database));
+  expect_done(migrate(database));
+  EXPECT_EQ(counted(schema_version(database)), static_cast<std::int64_t>(migrations().size()));
+  EXPECT_TRUE(database.select({"name", "wanted"}, "FROM instances")) << "the schema is there";
+}
+
+TEST_P(MigrationsTest, later_steps_follow_earlier_ones) {
+  MetaDb database = open();
+  expect_done(migrate(database, std::span(two_steps_).first(1)));
+  counted(database.write("INSERT INTO a VALUES ('kept', 1)"));
+  expect_done(migrate(database, two_steps_));
+  EXPECT_EQ(counted(database.write("DELETE FROM a")), 1U);
+  EXPECT_EQ(counted(database.write("INSERT INTO b VALUES ('x', 1)")), 1U);
+}
+
+TEST_P(MigrationsTest, newer_schema_is_refused) {
+  MetaDb database = open();
+  expect_done(migrate(database, two_steps_));
+  const auto older = migrate(database, std::span(two_steps_).first(1));
+  ASSERT_FALSE(older);
+  EXPECT_EQ(older.error().kind, ErrorKind::unsupported);
+  EXPECT_NE(older.error().message.find("has version 2, this program knows versions up to 1"), std::string::npos);
+}
+
+TEST_P(MigrationsTest, many_at_once_each_end_well) {
+  std::vector<std::jthread> servers;
+  std::atomic<int> done = 0;
+  for (int server = 0; server < 6; ++server) {
+    servers.emplace_back([&] {
+      MetaDb mine = open();
+      const auto result = migrate(mine);
+      EXPECT_TRUE(result) << result.error().message;
+      if (result) ++done;
+    });
+  }
+  servers.clear();
+  EXPECT_EQ(done, 6);
+}
+
+TEST_P(MigrationsTest, who_claims_is_waited_for_and_who_died_is_followed) {
+  MetaDb database = open();
+  expect_done(migrate(database, std::span(two_steps_).first(1)));
+  // One that claimed the second step and died after half of it.
+  counted(database.write("UPDATE schema_version SET migrator = 'dead', claimed = {now}"));
+  counted(database.write(two_steps_[1].front()));
+  const auto waited =
+      migrate(database, two_steps_, {.claim = std::chrono::seconds(60), .all = std::chrono::seconds(1)});
+  ASSERT_FALSE(waited);
+  EXPECT_EQ(waited.error().kind, ErrorKind::timeout);
+  expect_done(migrate(database, two_steps_, {.claim = std::chrono::seconds(1), .all = std::chrono::seconds(10)}));
+  EXPECT_EQ(counted(schema_version(database)), 2);
+}
+
+TEST_P(MigrationsTest, failing_step_names_its_version) {
+  MetaDb database = open();
+  const std::vector<Migration> broken = {{"CREATE TABEL x"}};
+  const auto done = migrate(database, broken);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("schema version 1"), std::string::npos) << done.error().message;
+  expect_done(migrate(database, two_steps_, {.claim = std::chrono::seconds(60), .all = std::chrono::seconds(5)}));
+}
+
+TEST(SchemaTest, has_nothing_that_cannot_be_repeated) {
+  for (const Migration& step : migrations()) {
+    for (const std::string_view statement : step) {
+      EXPECT_EQ(statement.find("CREATE TABLE IF NOT EXISTS"), 0U) << statement;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice::metadb
