@@ -1,0 +1,42 @@
+#include "metadb/instance_report.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice::metadb {
+
+std::string to_json(std::span<const InstanceReport> reports) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const InstanceReport& report : reports) {
+    list.push_back({{"name", report.name},
+                    {"state", to_text(report.state)},
+                    {"pid", report.pid},
+                    {"delay_ms", report.delay_ms},
+                    {"subscribers", report.subscribers},
+                    {"last_file", report.last_file},
+                    {"end_position", report.end_position}});
+  }
+  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<std::vector<InstanceReport>> parse_reports(std::string_view json) {
+  std::vector<InstanceReport> reports;
+  try {
+    const InstanceReport usual;
+    for (const auto& item : nlohmann::json::parse(json)) {
+      const auto state = parse_instance_state(item.value("state", ""));
+      if (!state) return std::unexpected(state.error());
+      reports.push_back({.name = item.value("name", ""),
+                         .state = *state,
+                         .pid = item.value("pid", usual.pid),
+                         .delay_ms = item.value("delay_ms", usual.delay_ms),
+                         .subscribers = item.value("subscribers", usual.subscribers),
+                         .last_file = item.value("last_file", ""),
+                         .end_position = item.value("end_position", usual.end_position)});
+    }
+    return reports;
+  } catch (const std::exception&) {
+    return fail(ErrorKind::corrupt, "a server's report in the MetaDB is not the JSON this program writes");
+  }
+}
+
+}  // namespace sluice::metadb

@@ -1,0 +1,195 @@
+#include "metadb/instances.h"
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+
+namespace sluice::metadb {
+namespace {
+
+Result<Instance> read_row(const Row& row) {
+  const auto state = parse_instance_state(row.text(6));
+  if (!state) return fail_in("instance " + row.text(0), state.error());
+  const auto wanted = parse_wanted(row.text(7));
+  if (!wanted) return fail_in("instance " + row.text(0), wanted.error());
+  return Instance{.name = row.text(0),
+                  .tenant = {.cluster = row.text(1), .tenant = row.text(2)},
+                  .server = row.text(3),
+                  .ip = row.text(4),
+                  .port = row.number<std::uint16_t>(5),
+                  .state = *state,
+                  .wanted = *wanted,
+                  .drop_in = std::chrono::microseconds(row.number(8)),
+                  .pid = row.number(9),
+                  .work_path = row.text(10),
+                  .options = row.text(11),
+                  .is_primary = row.number(12) != 0,
+                  .restarts = row.number(13),
+                  .failed_at = std::chrono::microseconds(row.number(14)),
+                  .failure = row.text(15),
+                  .created = std::chrono::microseconds(row.number(16)),
+                  .dropped = std::chrono::microseconds(row.number(17))};
+}
+
+Result<std::vector<Instance>> select_instances(MetaDb& database, const std::string& condition,
+                                               const Parameters& parameters) {
+  auto rows =
+      database.select({"i.name", "i.cluster", "i.tenant", "i.server", "i.ip", "i.port", "i.state", "i.wanted",
+                       "CASE WHEN i.wanted = 'dropped' THEN i.drop_at - {now} ELSE 0 END", "i.pid", "i.work_path",
+                       "i.options", "CASE WHEN t.primary_instance = i.name THEN 1 ELSE 0 END", "i.restarts",
+                       "i.failed_at", "i.failure", "i.created", "i.dropped"},
+                      "FROM instances i LEFT JOIN tenants t ON t.cluster = i.cluster AND t.tenant = i.tenant WHERE " +
+                          condition + " ORDER BY i.name LIMIT :limit OFFSET :offset",
+                      parameters);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<Instance> instances;
+  for (const Row& row : *rows) {
+    auto instance = read_row(row);
+    if (!instance) return std::unexpected(std::move(instance.error()));
+    instances.push_back(std::move(*instance));
+  }
+  return instances;
+}
+
+/// "state IN (:from_0, :from_1)", with the values added to `parameters`.
+std::string one_of(std::span<const InstanceState> states, Parameters& parameters) {
+  SLUICE_ASSERT(!states.empty());
+  std::string text = "state IN (";
+  for (std::size_t index = 0; index < states.size(); ++index) {
+    const std::string name = fmt::format("from_{}", index);
+    text += (index == 0 ? ":" : ", :") + name;
+    parameters.push_back({name, std::string(to_text(states[index]))});
+  }
+  return text + ")";
+}
+
+/// ", column = :column ..." for what the change has, with the values added to `parameters`.
+std::string assignments(const InstanceChange& change, Parameters& parameters) {
+  std::string text;
+  const auto assign = [&](const std::string& column, Value value) {
+    text += fmt::format(", {} = :{}", column, column);
+    parameters.push_back({column, std::move(value)});
+  };
+  if (change.pid) assign("pid", *change.pid);
+  if (change.port) assign("port", std::int64_t{*change.port});
+  if (change.work_path) assign("work_path", *change.work_path);
+  if (change.failure) assign("failure", *change.failure);
+  if (change.failure) text += ", failed_at = {now}";
+  if (change.restarted) text += ", restarts = restarts + 1";
+  if (change.to == InstanceState::drop) text += ", dropped = {now}";
+  return text;
+}
+
+Result<bool> write_wish(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer) {
+  auto done = wanted == Wanted::dropped
+                  ? database.write(
+                        "UPDATE instances SET wanted = 'dropped', state = 'LogicalDrop', drop_at = {now} + :defer, "
+                        "changed = {now} WHERE name = :name AND wanted <> 'dropped'",
+                        {{"defer", std::int64_t{std::chrono::microseconds(defer).count()}}, {"name", name}})
+                  : database.write(
+                        "UPDATE instances SET wanted = :wanted, changed = {now} WHERE name = :name AND "
+                        "wanted <> 'dropped'",
+                        {{"wanted", std::string(to_text(wanted))}, {"name", name}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
+}
+
+}  // namespace
+
+Result<void> insert_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance) {
+  auto placed = database.write(
+      "INSERT INTO instances (name, cluster, tenant, server, ip, port, state, wanted, drop_at, pid, work_path, "
+      "options, "
+      "restarts, failed_at, failure, created, changed, dropped) SELECT :name, :cluster, :tenant, s.id, s.address, 0, "
+      "'Init', 'running', 0, 0, :work_path, :options, 0, 0, '', {now}, {now}, 0 FROM servers s WHERE s.id = :server",
+      bound_name(tenant, {{"name", instance.name},
+                          {"work_path", instance.work_path},
+                          {"options", instance.options},
+                          {"server", instance.server}}));
+  if (!placed) return fail_in("instance " + instance.name, std::move(placed.error()));
+  if (*placed == 1) return {};
+  return fail(ErrorKind::not_found, fmt::format("{}: server {}, where instance {} is to be placed, is not registered",
+                                                database.name(), instance.server, instance.name));
+}
+
+Result<void> create_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance,
+                             const Decision& decision) {
+  return database.transaction([&]() -> Result<void> {
+    // The tenant's row is locked, so that nobody drops it in between.
+    auto rows =
+        database.select({"epoch"}, fmt::format("FROM tenants WHERE {} {{for_update}}", is_tenant), bound_name(tenant));
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    if (rows->empty()) {
+      return fail(ErrorKind::not_found, fmt::format("{}: there is no tenant {}", database.name(), to_text(tenant)));
+    }
+    if (auto placed = insert_instance(database, tenant, instance); !placed) return placed;
+    return append_history(
+        database, {.decision = decision, .tenant = tenant, .instance = instance.name, .server = instance.server});
+  });
+}
+
+Result<std::vector<Instance>> list_instances(MetaDb& database, const InstanceFilter& filter, Page page) {
+  std::string condition = filter.history ? "1 = 1" : "i.dropped = 0";
+  Parameters parameters = {{"limit", page.limit}, {"offset", page.offset}};
+  if (filter.tenant != TenantName{}) {
+    condition += " AND i.cluster = :cluster AND i.tenant = :tenant";
+    parameters = bound_name(filter.tenant, std::move(parameters));
+  }
+  if (!filter.server.empty()) {
+    condition += " AND i.server = :server";
+    parameters.push_back({"server", filter.server});
+  }
+  if (!filter.name.empty()) {
+    condition += " AND i.name = :name";
+    parameters.push_back({"name", filter.name});
+  }
+  return select_instances(database, condition, parameters);
+}
+
+Result<Instance> read_instance(MetaDb& database, const std::string& name) {
+  auto instances = list_instances(database, {.name = name}, {.limit = 1});
+  if (!instances) return std::unexpected(std::move(instances.error()));
+  if (!instances->empty() && !name.empty()) return std::move(instances->front());
+  return fail(ErrorKind::not_found, fmt::format("{}: there is no instance {}", database.name(), name));
+}
+
+Result<bool> change_instance_state(MetaDb& database, const std::string& name, std::span<const InstanceState> from,
+                                   const InstanceChange& change) {
+  Parameters parameters = {{"name", name}, {"to_state", std::string(to_text(change.to))}};
+  const std::string set = assignments(change, parameters);
+  const std::string condition = one_of(from, parameters);
+  auto done = database.write("UPDATE instances SET state = :to_state, changed = {now}" + set +
+                                 " WHERE name = :name AND dropped = 0 AND " + condition,
+                             parameters);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
+}
+
+Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer,
+                           const Decision& decision) {
+  bool done = false;
+  auto all = database.transaction([&]() -> Result<void> {
+    auto written = write_wish(database, name, wanted, defer);
+    if (!written) return std::unexpected(std::move(written.error()));
+    done = *written;
+    if (!done) return {};
+    auto instance = read_instance(database, name);
+    if (!instance) return std::unexpected(std::move(instance.error()));
+    return append_history(
+        database, {.decision = decision, .tenant = instance->tenant, .instance = name, .server = instance->server});
+  });
+  if (!all) return fail_in("instance " + name, std::move(all.error()));
+  return done;
+}
+
+Result<bool> set_instance_options(MetaDb& database, const std::string& name, const std::string& from,
+                                  const std::string& to) {
+  auto done = database.write(
+      "UPDATE instances SET options = :to_options, changed = {now} WHERE name = :name AND dropped = 0 AND "
+      "options = :from_options",
+      {{"to_options", to}, {"name", name}, {"from_options", from}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
+}
+
+}  // namespace sluice::metadb

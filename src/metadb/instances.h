@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "metadb/history.h"
+#include "metadb/meta_db.h"
+#include "metadb/names.h"
+#include "metadb/states.h"
+#include "metadb/tenants.h"
+
+namespace sluice::metadb {
+
+struct Instance {
+  std::string name{};
+  TenantName tenant{};
+  std::string server{};
+  std::string ip{};
+  std::uint16_t port = 0;  ///< 0: it has not started yet
+  InstanceState state = InstanceState::init;
+  Wanted wanted = Wanted::running;
+  /// If it is to be dropped: how long that still has to wait, by the MetaDB's clock; not above 0: now.
+  std::chrono::microseconds drop_in{};
+  std::int64_t pid = 0;
+  std::string work_path{};
+  std::string options = "{}";  ///< JSON
+  bool is_primary = false;     ///< as the tenant's row says
+  std::int64_t restarts = 0;
+  std::chrono::microseconds failed_at{};  ///< since 1970; 0: never
+  std::string failure{};                  ///< the reason of the last failure
+  std::chrono::microseconds created{};
+  std::chrono::microseconds dropped{};  ///< 0: it is not
+};
+
+/// The part of create_tenant() that places one instance; for a transaction of the caller.
+[[nodiscard]] Result<void> insert_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance);
+
+/// Adds an instance to a tenant that is there. Errors as those of create_tenant().
+[[nodiscard]] Result<void> create_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance,
+                                           const Decision& decision);
+
+/// Which instances; what is empty does not choose.
+struct InstanceFilter {
+  TenantName tenant{};
+  std::string server{};
+  std::string name{};
+  bool history = false;  ///< dropped ones too
+};
+/// By name. One statement.
+[[nodiscard]] Result<std::vector<Instance>> list_instances(MetaDb& database, const InstanceFilter& filter,
+                                                           Page page = {});
+/// not_found if there is none that is not dropped.
+[[nodiscard]] Result<Instance> read_instance(MetaDb& database, const std::string& name);
+
+/// What changes with an instance's state; what is not given stays.
+struct InstanceChange {
+  InstanceState to = InstanceState::init;
+  std::optional<std::int64_t> pid{};
+  std::optional<std::uint16_t> port{};
+  std::optional<std::string> work_path{};
+  std::optional<std::string> failure{};  ///< a failure, now, for this reason
+  bool restarted = false;                ///< counts one restart more
+};
+/// Changes the state if it is one of `from` (1 to 8). True if this call did it. `drop` also notes when.
+[[nodiscard]] Result<bool> change_instance_state(MetaDb& database, const std::string& name,
+                                                 std::span<const InstanceState> from, const InstanceChange& change);
+
+/// Says what is wanted of an instance, with the decision. Dropped: it leaves the service at once (LogicalDrop), and its
+/// server drops it once `defer` has passed; that is not taken back. False if there is no such instance, or it is
+/// already to be dropped.
+[[nodiscard]] Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted,
+                                         std::chrono::seconds defer, const Decision& decision);
+
+/// Replaces the options (JSON) if they are still `from`. True if this call did it.
+[[nodiscard]] Result<bool> set_instance_options(MetaDb& database, const std::string& name, const std::string& from,
+                                                const std::string& to);
+
+}  // namespace sluice::metadb

@@ -1,0 +1,98 @@
+#include "metadb/instances.h"
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "metadb/cluster_for_test.h"
+#include "metadb/failure.h"
+
+namespace sluice::metadb {
+namespace {
+
+class InstancesTest : public ClusterTest {};
+SLUICE_ON_EACH_META_DB(InstancesTest);
+
+TEST_P(InstancesTest, one_of_many_changes_a_state) {
+  MetaDb database = open();
+  make_tenant(database);
+  std::atomic<int> winners = 0;
+  std::vector<std::jthread> servers;
+  for (int server = 0; server < 4; ++server) {
+    servers.emplace_back([&] {
+      MetaDb mine = open();
+      if (change(mine, "a1", InstanceState::init, {.to = InstanceState::starting, .restarted = true})) ++winners;
+    });
+  }
+  servers.clear();
+  EXPECT_EQ(winners, 1);
+  EXPECT_EQ(read_instance(database, "a1")->restarts, 1);
+}
+
+TEST_P(InstancesTest, a_change_stores_what_it_has_and_leaves_the_rest) {
+  MetaDb database = open();
+  make_tenant(database);
+  make_running(database, "a1");
+  constexpr std::array from = {InstanceState::starting, InstanceState::running};
+  EXPECT_TRUE(counted(
+      change_instance_state(database, "a1", from, {.to = InstanceState::failed, .pid = 0, .failure = "it's \\ out"})));
+  const auto instance = read_instance(database, "a1");
+  ASSERT_TRUE(instance) << instance.error().message;
+  EXPECT_EQ(instance->state, InstanceState::failed);
+  EXPECT_EQ(instance->port, 8100);
+  EXPECT_EQ(instance->pid, 0);
+  EXPECT_EQ(instance->ip, "10.0.0.1");
+  EXPECT_EQ(instance->failure, "it's \\ out");
+  EXPECT_GT(instance->failed_at, instance->created - std::chrono::seconds(1));
+}
+
+TEST_P(InstancesTest, names_are_used_once_even_after_a_drop) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_TRUE(counted(want_instance(database, "a1", Wanted::dropped, std::chrono::seconds(0), somebody)));
+  EXPECT_LE(read_instance(database, "a1")->drop_in, std::chrono::seconds(0));
+  EXPECT_TRUE(change(database, "a1", InstanceState::logical_drop, {.to = InstanceState::drop}));
+  EXPECT_EQ(read_instance(database, "a1").error().kind, ErrorKind::not_found);
+  EXPECT_EQ(list_instances(database, {.tenant = tenant_a, .history = true})->size(), 2U);
+  EXPECT_GT(list_instances(database, {.name = "a1", .history = true})->front().dropped.count(), 0);
+  const auto again = create_instance(database, tenant_a, {.name = "a1", .server = "s1"}, somebody);
+  ASSERT_FALSE(again);
+  EXPECT_TRUE(is_duplicate(again.error())) << again.error().message;
+}
+
+TEST_P(InstancesTest, what_is_wanted_is_changed_until_it_is_dropped) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_TRUE(counted(want_instance(database, "a1", Wanted::stopped, {}, somebody)));
+  EXPECT_EQ(read_instance(database, "a1")->wanted, Wanted::stopped);
+  EXPECT_EQ(read_instance(database, "a1")->state, InstanceState::init);
+  EXPECT_TRUE(counted(want_instance(database, "a1", Wanted::dropped, std::chrono::seconds(60), somebody)));
+  EXPECT_FALSE(counted(want_instance(database, "a1", Wanted::running, {}, somebody)));
+  EXPECT_FALSE(counted(want_instance(database, "none", Wanted::stopped, {}, somebody)));
+  EXPECT_EQ(list_history(database, {.instance = "a1"}, {})->size(), 2U);
+}
+
+TEST_P(InstancesTest, one_more_needs_its_tenant_and_its_server) {
+  MetaDb database = open();
+  EXPECT_EQ(create_instance(database, tenant_a, {.name = "a3", .server = "s1"}, somebody).error().kind,
+            ErrorKind::not_found);
+  make_tenant(database);
+  expect_done(create_instance(database, tenant_a, {.name = "a3", .server = "s1"}, somebody));
+  EXPECT_EQ(create_instance(database, tenant_a, {.name = "a4", .server = "s9"}, somebody).error().kind,
+            ErrorKind::not_found);
+  EXPECT_EQ(list_instances(database, {.server = "s1"})->size(), 3U);
+  EXPECT_EQ(list_instances(database, {.server = "s1"}, {.limit = 1, .offset = 2})->front().name, "a3");
+}
+
+TEST_P(InstancesTest, options_are_replaced_only_if_they_are_as_expected) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_TRUE(counted(set_instance_options(database, "a1", "{}", R"({"x":1})")));
+  EXPECT_FALSE(counted(set_instance_options(database, "a1", "{}", R"({"x":2})")));
+  EXPECT_EQ(read_instance(database, "a1")->options, R"({"x":1})");
+}
+
+}  // namespace
+}  // namespace sluice::metadb

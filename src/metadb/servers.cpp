@@ -1,0 +1,164 @@
+#include "metadb/servers.h"
+
+#include <fmt/format.h>
+
+#include "metadb/failure.h"
+
+namespace sluice::metadb {
+namespace {
+
+Parameters bound(const ServerIdentity& identity) {
+  return {{"id", identity.id},
+          {"address", identity.address},
+          {"port", std::int64_t{identity.port}},
+          {"region", identity.region},
+          {"idc", identity.idc},
+          {"zone", identity.zone},
+          {"server_group", identity.group},
+          {"configuration", identity.configuration}};
+}
+
+/// A file is of one host: what a second server would write there, the first one's host alone would see.
+Result<void> check_alone(MetaDb& database, const std::string& id) {
+  if (database.dialect() != Dialect::sqlite) return {};
+  auto others = database.select({"id", "address", "port"}, "FROM servers WHERE id <> :id LIMIT 1", {{"id", id}});
+  if (!others) return std::unexpected(std::move(others.error()));
+  if (others->empty()) return {};
+  const Row& other = others->front();
+  return fail(
+      ErrorKind::refused,
+      fmt::format("{}: an SQLite file serves a cluster of one server, and server {} at {}:{} has registered. Use "
+                  "a MetaDB with MySQL's protocol for more servers, or remove that server first",
+                  database.name(), other.text(0), other.text(1), other.text(2)));
+}
+
+Result<void> explain_duplicate(const MetaDb& database, const ServerIdentity& identity) {
+  return fail(
+      ErrorKind::refused,
+      fmt::format("{}: another server id has registered at {}:{}: give this server back its id file, use another "
+                  "address, or remove the other server",
+                  database.name(), identity.address, identity.port));
+}
+
+Result<void> update_or_insert(MetaDb& database, const ServerIdentity& identity) {
+  auto done = database.write(
+      "UPDATE servers SET address = :address, port = :port, region = :region, idc = :idc, zone = :zone, "
+      "server_group = :server_group, configuration = :configuration, incarnation = incarnation + 1, "
+      "heartbeat = {now}, state = CASE WHEN state = 'PAUSED' THEN state ELSE 'ONLINE' END WHERE id = :id",
+      bound(identity));
+  if (done && *done == 0) {
+    done = database.write(
+        "INSERT INTO servers (id, address, port, region, idc, zone, server_group, state, configuration, incarnation, "
+        "heartbeat, metrics, report, created) VALUES (:id, :address, :port, :region, :idc, :zone, :server_group, "
+        "'ONLINE', :configuration, 1, {now}, '{}', '[]', {now})",
+        bound(identity));
+  }
+  if (done) return {};
+  if (is_duplicate(done.error())) return explain_duplicate(database, identity);
+  return std::unexpected(std::move(done.error()));
+}
+
+Result<Server> read_server(const Row& row, ServerDetail detail) {
+  const auto state = parse_server_state(row.text(7));
+  if (!state) return fail_in("server " + row.text(0), state.error());
+  Server server;
+  server.identity = {.id = row.text(0),
+                     .address = row.text(1),
+                     .port = row.number<std::uint16_t>(2),
+                     .region = row.text(3),
+                     .idc = row.text(4),
+                     .zone = row.text(5),
+                     .group = row.text(6)};
+  server.state = *state;
+  server.incarnation = row.number(8);
+  server.heartbeat = std::chrono::microseconds(row.number(9));
+  server.beat_age = std::chrono::microseconds(row.number(10));
+  if (detail == ServerDetail::everything) {
+    server.identity.configuration = row.text(11);
+    server.metrics = row.text(12);
+  }
+  return server;
+}
+
+}  // namespace
+
+Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& identity) {
+  std::int64_t incarnation = 0;
+  auto done = database.transaction([&]() -> Result<void> {
+    if (auto alone = check_alone(database, identity.id); !alone) return alone;
+    if (auto written = update_or_insert(database, identity); !written) return written;
+    auto rows = database.select({"incarnation"}, "FROM servers WHERE id = :id", {{"id", identity.id}});
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    incarnation = rows->front().number(0);
+    return {};
+  });
+  if (!done) return fail_in("cannot register server " + identity.id, std::move(done.error()));
+  return incarnation;
+}
+
+Result<void> beat(MetaDb& database, const Beat& beat) {
+  auto done = database.write(
+      "UPDATE servers SET heartbeat = {now}, metrics = :metrics, report = :report, "
+      "state = CASE WHEN state = 'OFFLINE' THEN 'ONLINE' ELSE state END WHERE id = :id AND incarnation = :incarnation",
+      {{"metrics", beat.metrics},
+       {"report", to_json(beat.instances)},
+       {"id", beat.id},
+       {"incarnation", beat.incarnation}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (*done == 1) return {};
+  return fail(ErrorKind::refused,
+              fmt::format("{}: server {} was removed, or another process has registered under its id", database.name(),
+                          beat.id));
+}
+
+Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail) {
+  const bool everything = detail == ServerDetail::everything;
+  auto rows = database.select(
+      {"id", "address", "port", "region", "idc", "zone", "server_group", "state", "incarnation", "heartbeat",
+       "{now} - heartbeat", everything ? "configuration" : "''", everything ? "metrics" : "''"},
+      "FROM servers ORDER BY id");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<Server> servers;
+  for (const Row& row : *rows) {
+    auto server = read_server(row, detail);
+    if (!server) return std::unexpected(std::move(server.error()));
+    servers.push_back(std::move(*server));
+  }
+  return servers;
+}
+
+Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id) {
+  auto rows = database.select({"report"}, "FROM servers WHERE id = :id", {{"id", id}});
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  if (rows->empty()) return fail(ErrorKind::not_found, fmt::format("{}: there is no server {}", database.name(), id));
+  return parse_reports(rows->front().text(0));
+}
+
+Result<bool> mark_server_offline(MetaDb& database, const std::string& id, std::chrono::microseconds age) {
+  auto done = database.write(
+      "UPDATE servers SET state = 'OFFLINE' WHERE id = :id AND state = 'ONLINE' AND heartbeat < {now} - :age",
+      {{"id", id}, {"age", std::int64_t{age.count()}}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
+}
+
+Result<bool> change_server_state(MetaDb& database, const std::string& id, ServerState from, ServerState to) {
+  auto done =
+      database.write("UPDATE servers SET state = :to_state WHERE id = :id AND state = :from_state",
+                     {{"to_state", std::string(to_text(to))}, {"from_state", std::string(to_text(from))}, {"id", id}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
+}
+
+Result<void> remove_server(MetaDb& database, const std::string& id) {
+  auto done = database.write(
+      "DELETE FROM servers WHERE id = :id AND "
+      "NOT EXISTS (SELECT 1 FROM instances WHERE server = :id AND dropped = 0)",
+      {{"id", id}});
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (*done == 1) return {};
+  return fail(ErrorKind::refused, fmt::format("{}: server {} is not there, or has instances: drop or move them first",
+                                              database.name(), id));
+}
+
+}  // namespace sluice::metadb

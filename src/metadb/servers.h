@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "metadb/instance_report.h"
+#include "metadb/meta_db.h"
+#include "metadb/states.h"
+
+namespace sluice::metadb {
+
+/// Who a server is and where. `id` is made once and kept in a file of the server.
+struct ServerIdentity {
+  std::string id{};
+  std::string address{};  ///< at which the other servers and subscribers reach it
+  std::uint16_t port = 0;
+  std::string region{};
+  std::string idc{};
+  std::string zone{};
+  std::string group{};
+  std::string configuration = "{}";  ///< JSON, as SHOW NODES shows it
+};
+
+struct Server {
+  ServerIdentity identity{};
+  ServerState state = ServerState::offline;
+  std::int64_t incarnation = 0;           ///< how often it has registered
+  std::chrono::microseconds heartbeat{};  ///< when it last beat, by the MetaDB's clock: since 1970
+  std::chrono::microseconds beat_age{};   ///< how long ago that was when the MetaDB answered
+  std::string metrics = "{}";             ///< JSON
+};
+
+/// A server says it is there, at its start. Returns its incarnation, which goes with each of its beats: a second
+/// process that registers under the same id makes the beats of the first fail. Refused if another id has its address,
+/// and, on an SQLite file, if any other server has registered.
+[[nodiscard]] Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& identity);
+
+/// What a server sends with every beat. One statement, however many instances it has.
+struct Beat {
+  std::string id{};
+  std::int64_t incarnation = 0;
+  std::string metrics = "{}";  ///< JSON
+  std::span<const InstanceReport> instances{};
+};
+/// Refused if the server has been removed, or registered again since.
+[[nodiscard]] Result<void> beat(MetaDb& database, const Beat& beat);
+
+/// How much of each server is read: whether it lives, which all ask all the time, or everything.
+enum class ServerDetail : std::uint8_t { liveness, everything };
+/// All servers by id. With `liveness`, configuration and metrics are left at "{}". One statement.
+[[nodiscard]] Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail);
+
+/// What a server last said of its instances. not_found if there is no such server.
+[[nodiscard]] Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id);
+
+/// Notes that a server is offline, if it is online and its last beat is older than `age` by the MetaDB's clock. True
+/// for one of all who try: the one who acts.
+[[nodiscard]] Result<bool> mark_server_offline(MetaDb& database, const std::string& id, std::chrono::microseconds age);
+
+/// Changes the state if it is `from`; true if it was.
+[[nodiscard]] Result<bool> change_server_state(MetaDb& database, const std::string& id, ServerState from,
+                                               ServerState to);
+
+/// Forgets a server; refused while instances that are not dropped are placed on it.
+[[nodiscard]] Result<void> remove_server(MetaDb& database, const std::string& id);
+
+}  // namespace sluice::metadb
