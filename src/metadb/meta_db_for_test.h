@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -8,22 +9,23 @@
 #include <gtest/gtest.h>
 
 #include "metadb/meta_db.h"
-#include "metadb/private_mariadb.h"
+#include "metadb/private_server.h"
 
 namespace sluice::metadb {
 
-/// Runs a test on each kind of MetaDB: an SQLite file, and a real MariaDB. Every test has an empty one of its own.
-class MetaDbTest : public ::testing::TestWithParam<Dialect> {
+/// Runs a test on each kind of MetaDB: an SQLite file, a real MariaDB, a real MySQL. Every test has an empty one of its
+/// own.
+class MetaDbTest : public ::testing::TestWithParam<MetaDbKind> {
  protected:
   void SetUp() override {
-    if (GetParam() == Dialect::sqlite) {
+    if (GetParam() == MetaDbKind::sqlite) {
       std::string name = (std::filesystem::temp_directory_path() / "metadb_test_XXXXXX").string();
       folder_ = ::mkdtemp(name.data());
       options_.address = SqliteFile{folder_ / "meta.db"};
       return;
     }
-    PrivateMariaDb& server = PrivateMariaDb::instance();
-    if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED on MariaDB: " << server.unavailable();
+    PrivateServer& server = PrivateServer::instance(GetParam());
+    if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED: " << server.unavailable();
     options_ = server.fresh_database();
   }
   void TearDown() override {
@@ -42,8 +44,8 @@ class MetaDbTest : public ::testing::TestWithParam<Dialect> {
   std::filesystem::path folder_;
 };
 
-inline std::string dialect_name(const ::testing::TestParamInfo<Dialect>& info) {
-  return info.param == Dialect::sqlite ? "sqlite" : "mariadb";
+inline std::string kind_name(const ::testing::TestParamInfo<MetaDbKind>& info) {
+  return std::array{"sqlite", "mariadb", "mysql97"}.at(static_cast<std::size_t>(info.param));
 }
 
 /// The number a successful Result holds; a failure fails the test.
@@ -58,7 +60,10 @@ inline void expect_done(const Result<void>& result) {
 }
 
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage): a suite per test program file needs the macro's names
-#define SLUICE_ON_EACH_META_DB(suite) \
-  INSTANTIATE_TEST_SUITE_P(, suite, ::testing::Values(Dialect::sqlite, Dialect::mysql), dialect_name)
+#define SLUICE_ON_EACH_META_DB(suite)                                                                                \
+  INSTANTIATE_TEST_SUITE_P(, suite, ::testing::Values(MetaDbKind::sqlite, MetaDbKind::mariadb, MetaDbKind::mysql97), \
+                           kind_name)
+#define SLUICE_ON_EACH_SERVER(suite) \
+  INSTANTIATE_TEST_SUITE_P(, suite, ::testing::Values(MetaDbKind::mariadb, MetaDbKind::mysql97), kind_name)
 
 }  // namespace sluice::metadb

@@ -142,25 +142,39 @@ TEST_P(AccessTest, counting_by_many_loses_nothing) {
   EXPECT_EQ(database.select({"n"}, "FROM t")->front().number(0), 100);
 }
 
-class MariaDbAccessTest : public AccessTest {};
-INSTANTIATE_TEST_SUITE_P(, MariaDbAccessTest, ::testing::Values(Dialect::mysql), dialect_name);
+class ServerAccessTest : public AccessTest {
+ protected:
+  [[nodiscard]] static PrivateServer& server() { return PrivateServer::instance(GetParam()); }
+};
+SLUICE_ON_EACH_SERVER(ServerAccessTest);
 
-TEST_P(MariaDbAccessTest, what_was_lost_idle_is_connected_again_unseen) {
+TEST_P(ServerAccessTest, account_with_a_password_logs_in_as_the_server_likes_it) {
+  MetaDb database = open();
+  auto& address = std::get<MySqlAddress>(options_.address);
+  counted(database.write("CREATE USER 'meta'@'localhost' IDENTIFIED BY 'it''s secret'"));
+  counted(database.write("GRANT ALL ON *.* TO 'meta'@'localhost'"));
+  address.user = "meta";
+  address.password = "it's secret";
+  EXPECT_TRUE(open().now());
+  counted(database.write("DROP USER 'meta'@'localhost'"));
+}
+
+TEST_P(ServerAccessTest, what_was_lost_idle_is_connected_again_unseen) {
   MetaDb database = with_table();
-  PrivateMariaDb::instance().kill_and_restart();
+  server().kill_and_restart();
   EXPECT_EQ(counted(database.write("INSERT INTO t VALUES ('a', 1, '')")), 1U);
-  PrivateMariaDb::instance().kill_and_restart();
+  server().kill_and_restart();
   expect_done(database.transaction([&]() -> Result<void> {
     counted(database.write("UPDATE t SET n = 2"));
     return {};
   }));
 }
 
-TEST_P(MariaDbAccessTest, a_transaction_that_lost_its_connection_does_nothing) {
+TEST_P(ServerAccessTest, a_transaction_that_lost_its_connection_does_nothing) {
   MetaDb database = with_table();
   const auto done = database.transaction([&]() -> Result<void> {
     counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
-    PrivateMariaDb::instance().kill_and_restart();
+    server().kill_and_restart();
     const auto second = database.write("INSERT INTO t VALUES ('b', 1, '')");
     EXPECT_FALSE(second);
     return second ? Result<void>() : std::unexpected(second.error());
@@ -170,14 +184,14 @@ TEST_P(MariaDbAccessTest, a_transaction_that_lost_its_connection_does_nothing) {
   EXPECT_EQ(counted(database.write("DELETE FROM t")), 0U);
 }
 
-TEST_P(MariaDbAccessTest, a_server_that_hangs_does_not_hang_us) {
+TEST_P(ServerAccessTest, a_server_that_hangs_does_not_hang_us) {
   options_.read_limit = std::chrono::seconds(1);
   MetaDb database = with_table();
-  PrivateMariaDb::instance().freeze(true);
+  server().freeze(true);
   const auto started = std::chrono::steady_clock::now();
   const auto done = database.write("INSERT INTO t VALUES ('a', 1, '')");
   const auto waited = std::chrono::steady_clock::now() - started;
-  PrivateMariaDb::instance().freeze(false);
+  server().freeze(false);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::timeout) << done.error().message;
   EXPECT_NE(done.error().message.find("not known"), std::string::npos) << done.error().message;
@@ -185,7 +199,7 @@ TEST_P(MariaDbAccessTest, a_server_that_hangs_does_not_hang_us) {
   EXPECT_TRUE(database.now()) << "works again afterwards";
 }
 
-TEST_P(MariaDbAccessTest, wrong_password_is_named_without_it) {
+TEST_P(ServerAccessTest, wrong_password_is_named_without_it) {
   auto& address = std::get<MySqlAddress>(options_.address);
   address.user = "nobody";
   address.password = "my secret";
