@@ -41,16 +41,19 @@ e2e_run() {
     /usr/bin/python3 -m pytest --junitxml="$file" "$@")
 }
 
-# What cannot be fetched makes tests skip, and is said loudly.
-fetch_clients() {
+# fetch WHAT...: what cannot be fetched makes tests skip, and is said loudly.
+fetch() {
   local what
-  for what in mysql97 mysql56 node_clients; do
+  for what in "$@"; do
     "tools/get_$what.sh" || warn "going on WITHOUT $what: every test that needs it is skipped"
   done
 }
 
+fetch_clients() { fetch mysql97 mysql56 node_clients; }
+
 stage_unit() {
   tools/build.sh release
+  fetch mysql97  # a MetaDB may be one
   say "unit tests"
   unit_tests release "$results/unit"
 }
