@@ -193,7 +193,7 @@ void Instance::limit_listener(listen::ListenerSettings& settings) const {
   settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
   settings.login_limits = [this] {
     return listen::LoginGuard::Limits{parameters_->value(max_connect_errors),
-                              std::chrono::seconds(parameters_->value(login_block_time))};
+                                      std::chrono::seconds(parameters_->value(login_block_time))};
   };
 }
 
