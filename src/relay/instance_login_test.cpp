@@ -42,7 +42,6 @@ class InstanceLoginTest : public testing::Test {
   }
 
   Result<std::unique_ptr<mysql::Channel>> log_in(milliseconds deadline = milliseconds(2000)) {
-    asio::io_context here;
     std::optional<Result<std::unique_ptr<mysql::Channel>>> result;
     const InstanceAddress address{"127.0.0.1", acceptor.local_endpoint().port()};
     asio::co_spawn(here, log_in_for(here.get_executor(), address, account, client, "192.0.2.7", deadline),
@@ -52,6 +51,7 @@ class InstanceLoginTest : public testing::Test {
                      }
                      result.emplace(std::move(made));
                    });
+    here.restart();
     here.run();
     return std::move(*result);
   }
@@ -66,6 +66,7 @@ class InstanceLoginTest : public testing::Test {
     });
   }
 
+  asio::io_context here;  ///< outlives the channels that come of it
   asio::io_context context;
   tcp::acceptor acceptor;
   mysql::LoginSettings settings;
@@ -108,13 +109,13 @@ TEST_F(InstanceLoginTest, NobodyThereAndNobodyWhoAnswers) {
   const auto port = acceptor.local_endpoint().port();
   acceptor.close();
   acceptor = tcp::acceptor(context);
-  asio::io_context here;
   asio::co_spawn(here, log_in_for(here.get_executor(), {"127.0.0.1", port}, account, client, "x", milliseconds(1000)),
                  [&](const std::exception_ptr&, const Result<std::unique_ptr<mysql::Channel>>& made) {
                    ASSERT_FALSE(made);
                    EXPECT_EQ(made.error().kind, ErrorKind::io);
                    EXPECT_NE(made.error().message.find(std::to_string(port)), std::string::npos);
                  });
+  here.restart();
   here.run();
 }
 

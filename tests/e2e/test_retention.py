@@ -70,8 +70,8 @@ def test_by_size_the_oldest_files_go_and_everything_agrees(pair):
     assert instance.gtid() == executed
     with open(os.path.join(instance.data, "binlog", "mysql-bin.index"), encoding="ascii") as index:
         assert [int(line.rsplit(".", 1)[1]) for line in index] == kept
-    marks = os.listdir(os.path.join(instance.data, "binlog", "marks"))
     wait_until(lambda: not os.path.exists(os.path.join(instance.data, "binlog", "marks", "purge")), 10, "purge's end")
+    marks = os.listdir(os.path.join(instance.data, "binlog", "marks"))
     assert sorted(int(re.search(r"\.(\d+)\.", name)[1]) for name in marks if name.endswith(".marks")) == kept
     with pytest.raises(pymysql.MySQLError) as refused, Dump(instance) as dump:
         read_to_end(dump.at("mysql-bin.000001", flags=NON_BLOCKING))
