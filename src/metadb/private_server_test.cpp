@@ -146,6 +146,8 @@ void PrivateServer::kill_and_restart() {
 
 void PrivateServer::freeze(bool frozen) const {
   ::kill(pid_, frozen ? SIGSTOP : SIGCONT);
+  int status = 0;
+  if (frozen) ::waitpid(pid_, &status, WUNTRACED);  // until every thread of it stands still
 }
 
 Options PrivateServer::fresh_database() {
