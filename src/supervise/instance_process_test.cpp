@@ -175,7 +175,9 @@ TEST(InstanceProcess, AProgramThatMadeItselfAnotherIsNotAdoptedButNotDoubledEith
       [&] { return InstanceProcess::start(shell(directory.path / "a", "echo on; exec sleep 1000")).has_value(); });
   parent.kill_9();
   const auto identity = parse_process_file(*read_file(directory.path / "a/process", 1000));
-  ASSERT_TRUE(within(std::chrono::seconds(5), [&] { return read_command(identity->pid).front() == "sleep"; }));
+  ASSERT_TRUE(within(std::chrono::seconds(5), [&] {
+    return read_command(identity->pid) == std::vector<std::string>{"sleep", "1000"};
+  }));
   const auto other = InstanceProcess::find(directory.path / "a");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().kind, ErrorKind::refused);

@@ -79,7 +79,7 @@ TEST_F(SupervisorTest, WhoWaitsForReadinessIsToldOfAnEndInstead) {
   const auto never = run(supervisor->wait_ready(
       "a", [] { return false; }, seconds(10)));
   EXPECT_FALSE(never.ready);
-  ASSERT_TRUE(start("b", "sleep 1000"));
+  ASSERT_TRUE(start("b", "exec sleep 1000"));
   int asked = 0;
   EXPECT_TRUE(run(supervisor->wait_ready(
                       "b", [&] { return ++asked == 3; }, seconds(10)))
