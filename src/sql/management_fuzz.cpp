@@ -45,14 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)sql::mask_secrets(text, rules.dialect);
   if (text.find(secret) != std::string_view::npos) return 0;
   const std::size_t place = data[1] * text.size() / 255;
-  // Within a name, a string or a comment the word PASSWORD announces nothing.
-  if (text.substr(0, place).find_first_of("`'\"#-/") != std::string_view::npos) return 0;
   const std::string secretive = with_secret(text.substr(0, place), (mode >> 3U) & 7U, text.substr(place));
   if (sql::mask_secrets(secretive, rules.dialect).find(secret) != std::string::npos) std::abort();
-  const std::string error = check(secretive);
-  // What looks like a URL may stand where a name is wanted, and an error names that.
-  constexpr unsigned forms_of_urls = 6;
-  const bool in_url = ((mode >> 3U) & 7U) >= forms_of_urls;
-  if (!in_url && error.find(secret) != std::string::npos) std::abort();
+  if (check(secretive).find(secret) != std::string::npos) std::abort();
   return 0;
 }

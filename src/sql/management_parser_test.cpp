@@ -490,5 +490,14 @@ TEST(ManagementParser, ErrorsHoldNoPassword) {
   }
 }
 
+TEST(ManagementParser, AnErrorBeforeALevelDoesNotQuoteASecretBehindIt) {
+  for (const std::string_view text : {"SHOW x FOR TENANT c.`a PASSWORD s3`", "SHOW x FOR TENANT c.`mysql://u:s3@h`",
+                                      "KILL FOR INSTANCE `a identified by s3`"}) {
+    const auto statement = parse_management_statement(text, {});
+    ASSERT_FALSE(statement) << text;
+    EXPECT_EQ(statement.error().message.find("s3"), std::string::npos) << statement.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::sql

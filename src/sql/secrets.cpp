@@ -71,6 +71,7 @@ class SecretFinder {
   explicit SecretFinder(const TokenizedStatement& statement) : statement_(statement), hidden_(statement.source.size()) {
     hide_behind_comments();
     hide_behind_bare_addresses();
+    hide_behind_last_token();
   }
 
   std::vector<Range> find() {
@@ -132,25 +133,28 @@ class SecretFinder {
     }
   }
 
+  /// Of a statement whose end was cut off the source still has it, without tokens to tell what is what there.
+  void hide_behind_last_token() {
+    const std::size_t end = statement_.tokens.back().begin;
+    if (first_of(to_lower(statement_.source.substr(end)), true).begin != npos) hide_from(end);
+  }
+
+  /// Whether something may stand within token `i`: between quotes, and more than a name.
+  [[nodiscard]] bool holds_text(std::size_t i) const {
+    const TokenKind kind = token(i).kind;
+    if (kind == TokenKind::string || kind == TokenKind::bytes) return true;
+    return (kind == TokenKind::quoted_name || kind == TokenKind::user_variable) && !is_plain_name(token(i).text);
+  }
+
   /// Marks what token `i` is or announces; the token to go on with.
   std::size_t look_at(std::size_t i) {
-    switch (token(i).kind) {
-      case TokenKind::string:
-      case TokenKind::bytes:
-        look_into(i);
-        return i + 1;
-      case TokenKind::quoted_name:
-      case TokenKind::user_variable:
-        if (!is_plain_name(token(i).text)) {
-          look_into(i);
-          return i + 1;
-        }
-        [[fallthrough]];
-      case TokenKind::word:
-        return is_announcing_name(token(i).text) ? mark_behind(i) : i + 1;
-      default:
-        return i + 1;
+    if (holds_text(i)) {
+      look_into(i);
+      return i + 1;
     }
+    const TokenKind kind = token(i).kind;
+    const bool name = kind == TokenKind::word || kind == TokenKind::quoted_name || kind == TokenKind::user_variable;
+    return name && is_announcing_name(token(i).text) ? mark_behind(i) : i + 1;
   }
 
   /// A statement within a string, or an address.
@@ -200,6 +204,9 @@ class SecretFinder {
   std::size_t mark_behind(std::size_t announcement) {
     const std::size_t begin = begin_of_secret(announcement);
     const bool assigned = begin > announcement + 1 && is_assignment(announcement + 1);
+    for (std::size_t i = announcement + 1; i < begin; ++i) {  // FOR 'account'
+      if (holds_text(i)) look_into(i);
+    }
     std::size_t end = begin;
     while (!ends_secret(end, assigned)) {
       ++end;

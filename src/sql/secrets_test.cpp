@@ -56,6 +56,11 @@ TEST(Secrets, AddressesWithAccounts) {
   EXPECT_EQ(masked("x /* mysql://u:s3@h */ y"), "x /* mysql://******");
 }
 
+TEST(Secrets, AnAddressWhereAnAccountIsNamed) {
+  EXPECT_EQ(masked("SET PASSWORD FOR 'mysql://u:s3@h' = 's4'"), "SET PASSWORD FOR 'mysql://u:******@h' = ******");
+  EXPECT_EQ(masked("SET PASSWORD FOR 'a password s3' = 's4'"), "SET PASSWORD FOR ******");
+}
+
 TEST(Secrets, QuotedAsNames) {
   EXPECT_EQ(masked("TO USER `u` PASSWORD `s3@:/\"'` WITH CLUSTER URL `http://u:s3@h/s?a=b`, REPLICATE NUM 1"),
             "TO USER `u` PASSWORD ****** WITH CLUSTER URL `http://u:******@h/s?a=b`, REPLICATE NUM 1");
