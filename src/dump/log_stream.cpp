@@ -52,6 +52,9 @@ void LogStream::release() {
 
 asio::awaitable<Result<std::optional<store::Piece>>> LogStream::next(store::LogPosition position) {
   if (auto block = log_->tail_block(position)) {
+    if (shared_->reader) {
+      release();
+    }
     co_return store::Piece(std::move(block));
   }
   open();

@@ -96,6 +96,29 @@ TEST(LogStream, GivesAllBeforeDamageThatWasReadAhead) {
   EXPECT_EQ(read.reached.offset, damaged);
 }
 
+TEST(LogStream, WhatComesNextIsReadUnasked) {
+  const ColdLog cold(std::vector<std::size_t>(40, 90'000));
+  asio::io_context context;
+  asio::thread_pool disk(1);
+  Notifier notifier(context.get_executor(), *cold.log);
+  Notifier::Waiter waiter(notifier);
+  LogStream stream(cold.log, disk.get_executor(), context.get_executor(), waiter);
+  const auto read = [&]() -> asio::awaitable<void> {
+    EXPECT_TRUE(co_await stream.next({1, 4}));
+    EXPECT_TRUE(co_await stream.next({1, 4}));
+    notifier.close();
+  };
+  const store::LogReader other(cold.log);
+  store::LogPosition last{1, 4};
+  asio::co_spawn(context, read(), asio::detached);
+  context.run();
+  disk.join();
+  while (const auto ready = other.ready_block(last)) {
+    last.offset = ready->end_offset;
+  }
+  EXPECT_GT(last.offset, 3U << 19U) << "one piece was asked for, which is a MiB";
+}
+
 TEST(LogStream, CanGoWhileItReadsAhead) {
   const ColdLog cold(std::vector<std::size_t>(40, 90'000));
   asio::io_context context;
