@@ -162,7 +162,9 @@ Result<void> Instance::open_listener() {
   services.login.tls = tls_.get();
   services.login.password_key = password_key_.get();
   services.accounts = accounts_.get();
-  services.login.trusts = [this](const std::string& address) { return config_.trusted.contains(address); };
+  services.login.trusts = [this](const std::string& address, const std::string& user) {
+    return config_.trusted.contains(address) && !accounts_->is_relay(user);  // whose word is taken for others
+  };
   services.is_relay = [this](const std::string& user) { return accounts_->is_relay(user); };
   services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
   services.log = log_;

@@ -80,7 +80,7 @@ asio::awaitable<bool> Session::log_in() {
 
 /// A server of the cluster says for whom it has logged in. False: it does not.
 bool Session::take_relayed() {
-  if (login_.trusted || !services_.is_relay || !services_.is_relay(login_.user)) {
+  if (!services_.is_relay || !services_.is_relay(login_.user)) {
     return true;
   }
   std::optional<mysql::RelayedLogin> relayed = mysql::take_relayed_login(login_.attributes);
@@ -353,7 +353,10 @@ Session::Answered Session::reset_connection() {
 }
 
 Session::Answered Session::change_user(ByteView payload) {
-  const mysql::LoginSettings settings = services_.listener->limited(services_.login);
+  mysql::LoginSettings settings = services_.listener->limited(services_.login);
+  if (!relayed_host_.empty()) {
+    settings.trusts = nullptr;  // it would be the server that relays, not its client
+  }
   Result<mysql::Login> login = co_await mysql::change_user(channel_, settings, *services_.accounts, login_, payload);
   count_login(login);
   if (!login) {

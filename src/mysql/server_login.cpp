@@ -167,7 +167,7 @@ asio::awaitable<Result<bool>> authenticate(const Conversation& talk, const Login
 
 /// Authenticates and answers with OK or ERR. `login.challenge` becomes the last one sent.
 asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Login& login) {
-  login.trusted = talk.settings.trusts && talk.settings.trusts(talk.channel.peer_address());
+  login.trusted = talk.settings.trusts && talk.settings.trusts(talk.channel.peer_address(), claim.user);
   LoginAccount account = talk.accounts.find(claim.user);
   account.any_password = account.any_password || login.trusted;
   const Result<bool> right = co_await authenticate(talk, account, claim, login.challenge);

@@ -50,8 +50,9 @@ struct LoginSettings {
   const PasswordKey* password_key = nullptr;   ///< none: caching_sha2_password by RSA is not possible
   asio::any_io_executor slow;                  ///< a thread pool for AccountStore::verify; none: it runs in place
   std::chrono::milliseconds deadline{10'000};  ///< for all of it, from greeting to OK
-  /// Whether who comes from this IP address is let in without a proof: a proxy that has asked for it. None: nobody is.
-  std::function<bool(const std::string& address)> trusts;
+  /// Whether who comes from this IP address under this name is let in without a proof: by a proxy that has asked for
+  /// it. None: nobody is.
+  std::function<bool(const std::string& address, const std::string& user)> trusts;
   /// Asked about a client that has proved who it is, before it is let in: an error refuses it. None: all are let in.
   std::function<std::optional<SqlError>(const std::string& user)> refuses;
   /// The same for what takes its time, after `refuses`. None: nothing more is asked.

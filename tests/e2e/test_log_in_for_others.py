@@ -3,6 +3,8 @@
 import pymysql
 import pytest
 
+from c_client import CClient, Refused
+from clients import Source
 from instance import ADMIN, PASSWORD, RELAY, USER
 from raw_client import Dump, connect
 
@@ -66,6 +68,13 @@ def test_a_trusted_proxy_needs_no_password(workshop, source):
             assert caught.value.args[0] == 1227, "it may be anybody"
     with Dump(instance) as dump:
         assert dump.at("mysql-bin.000001").first(3)
+    # A server speaks for others: it has to prove who it is, wherever it comes from.
+    assert refusal(instance, user=RELAY, password="wrong", attributes=relayed(ADMIN)) == 1045
+    with connect(instance, user=RELAY, attributes=relayed(USER)) as connection:
+        assert value(connection, "SELECT USER()") == f"{USER}@198.51.100.9"
+    with CClient(Source(instance.port, RELAY, PASSWORD), relayed(USER)) as client, pytest.raises(Refused) as caught:
+        client.change_user("anybody", "anything")
+    assert caught.value.args[0] == 1045, "the client is not the server that relays it"
 
 
 def test_a_server_relays_whom_it_has_let_in(instance):
