@@ -48,6 +48,8 @@ TEST(TenantQueryParser, ColumnsComeInOrderIfTheClientNamesNone) {
   EXPECT_FALSE(tenant_text("SELECT DATA_TYPE FROM information_schema.COLUMNS GROUP BY DATA_TYPE").contains("ORDER"));
   EXPECT_FALSE(tenant_text("SELECT 1 FROM information_schema.COLUMNS, information_schema.TABLES").contains("ORDER"));
   EXPECT_EQ(tenant_text("SELECT 1 FROM information_schema.COLUMNS WHERE LIMIT 1"), "1064");
+  EXPECT_EQ(tenant_text("SELECT 1 FROM information_schema.COLUMNS WHERE"), "1064");
+  EXPECT_EQ(tenant_text("SHOW TABLES FROM d WHERE"), "1064");
 }
 
 TEST(TenantQueryParser, ParametersStayWhilePreparing) {

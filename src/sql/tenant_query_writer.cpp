@@ -118,7 +118,7 @@ Result<void> TenantQueryWriter::copy_until(const std::function<bool()>& stop) {
     if (auto copied = copy_token(); !copied) return copied;
     any = true;
   }
-  if (depth > 0 || (!any && !at_statement_end())) return cursor_.error_here();
+  if (depth > 0 || !any) return cursor_.error_here();
   return {};
 }
 
