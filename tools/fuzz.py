@@ -3,7 +3,7 @@
 
 A target `name_fuzz` starts from the inputs in tests/fuzz/name/ (if there are any) and from those that earlier runs
 found new, which stay in BUILD/corpus/. What makes it fail is left in RESULTS. SLUICE_FUZZ_SECONDS is the time for each
-(20).
+(20); SLUICE_FUZZ_SEED another beginning than usual (1), 0 a random one, for those who look for more.
 """
 
 import os
@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = int(os.environ.get("SLUICE_FUZZ_SECONDS", "20"))
+SEED = int(os.environ.get("SLUICE_FUZZ_SEED", "1"))
 
 
 def targets(build):
@@ -30,6 +31,7 @@ def run(target, build, results):
     command = [
         str(target),
         f"-max_total_time={SECONDS}",
+        f"-seed={SEED}",
         "-timeout=10",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
