@@ -1,92 +1,18 @@
 #include "instance/config.h"
 
+#include <algorithm>
 #include <initializer_list>
 
-#include <fmt/format.h>
-#include <toml++/toml.h>
-
-#include "base/file.h"
+#include "configuration/document.h"
+#include "configuration/password.h"
+#include "configuration/problems.h"
+#include "listen/account_section.h"
 
 namespace sluice::instance {
 namespace {
 
-/// Takes values out of a table, with checks; what nobody took is an unknown key.
-class Section {
- public:
-  Section(const toml::table* table, std::string name) : table_(table), name_(std::move(name)) {}
-
-  [[nodiscard]] bool exists() const { return table_ != nullptr; }
-
-  void text(std::string_view key, std::string& value) { take(key, "a text in quotes", value); }
-
-  void path(std::string_view key, std::filesystem::path& value) {
-    std::string text_value = value.string();
-    text(key, text_value);
-    value = text_value;
-  }
-
-  void flag(std::string_view key, bool& value) { take(key, "true or false", value); }
-
-  template <typename Number>
-  void number(std::string_view key, std::int64_t lowest, std::int64_t highest, Number& value) {
-    std::int64_t wide = -1;
-    const std::size_t problems = problems_.size();
-    take(key, "a number", wide);
-    if (problems_.size() != problems || !has(key)) return;
-    if (wide < lowest || wide > highest) {
-      problem(key, fmt::format("is {}, but has to be from {} to {}", wide, lowest, highest));
-      return;
-    }
-    value = static_cast<Number>(wide);
-  }
-
-  void require(std::string_view key) {
-    if (!has(key)) problem(key, "is missing");
-  }
-
-  [[nodiscard]] bool has(std::string_view key) const { return table_ != nullptr && table_->contains(key); }
-
-  void allow(std::string_view key) { known_.emplace_back(key); }
-
-  void problem(std::string_view key, std::string_view what) {
-    problems_.push_back(fmt::format("{}{}{} {}", name_, name_.empty() ? "" : ".", key, what));
-  }
-
-  /// What was wrong, unknown keys included.
-  std::vector<std::string> finish() {
-    if (table_ != nullptr) {
-      for (const auto& [key, unused] : *table_) {
-        if (std::ranges::find(known_, key.str()) == known_.end()) problem(key.str(), "is not a known key");
-      }
-    }
-    return std::move(problems_);
-  }
-
- private:
-  template <typename Value>
-  void take(std::string_view key, std::string_view expected, Value& value) {
-    allow(key);
-    if (!has(key)) return;
-    const auto found = (*table_)[key].value_exact<Value>();
-    if (!found) {
-      problem(key, fmt::format("has to be {}", expected));
-      return;
-    }
-    value = *found;
-  }
-
-  const toml::table* table_;
-  std::string name_;
-  std::vector<std::string> known_;
-  std::vector<std::string> problems_;
-};
-
-struct Problems {
-  std::vector<std::string> all;
-  void add(std::vector<std::string> more) {
-    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-  }
-};
+using configuration::Problems;
+using configuration::Section;
 
 void read_tenant(Section section, Config& config, Problems& problems) {
   section.text("name", config.tenant);
@@ -115,30 +41,8 @@ std::optional<mysql::TlsMode> parse_tls_mode(std::string_view text) {
   return std::nullopt;
 }
 
-void read_password(Section& section, std::string& password) {
-  std::string file;
-  section.text("password", password);
-  section.text("password_file", file);
-  if (file.empty()) return;
-  if (!password.empty()) section.problem("password_file", "and password are both given; use one");
-  constexpr std::size_t password_size_max = 4096;
-  auto content = read_file(file, password_size_max);
-  if (!content) {
-    section.problem("password_file", content.error().message);
-    return;
-  }
-  while (content->ends_with('\n') || content->ends_with('\r'))
-    content->pop_back();
-  password = std::move(*content);
-}
-
-void read_addresses(Section& section, const toml::table* table, capture::SourceOptions& source) {
-  section.allow("addresses");
-  const toml::array* addresses = table == nullptr ? nullptr : (*table)["addresses"].as_array();
-  if (addresses != nullptr) {
-    for (const auto& address : *addresses)
-      source.addresses.push_back(address.value_or(std::string()));
-  }
+void read_addresses(Section& section, capture::SourceOptions& source) {
+  source.addresses = section.list("addresses").value_or(configuration::List());
   constexpr std::size_t addresses_max = 16;
   if (source.addresses.empty() || source.addresses.size() > addresses_max ||
       std::ranges::count(source.addresses, std::string()) > 0) {
@@ -146,17 +50,17 @@ void read_addresses(Section& section, const toml::table* table, capture::SourceO
   }
 }
 
-void read_source(Section section, const toml::table* table, Config& config, Problems& problems) {
+void read_source(Section section, Config& config, Problems& problems) {
   capture::SourceOptions& source = config.source;
   source.tenant = config.tenant;
   std::string kind;
   section.text("kind", kind);
   if (kind != "mysql" && kind != "mariadb") section.problem("kind", "has to be \"mysql\" or \"mariadb\"");
   source.flavour = kind == "mariadb" ? capture::Flavour::mariadb : capture::Flavour::mysql;
-  read_addresses(section, table, source);
+  read_addresses(section, source);
   section.text("user", source.user);
   section.require("user");
-  read_password(section, source.password);
+  configuration::read_password(section, source.password);
 
   std::string start = "now";
   section.text("start", start);
@@ -185,26 +89,11 @@ void read_source(Section section, const toml::table* table, Config& config, Prob
   problems.add(section.finish());
 }
 
-void read_trusted(Section& section, const toml::table* table, mysql::AddressRanges& trusted) {
-  section.allow("trusted");
-  if (!section.has("trusted")) return;
-  constexpr std::size_t ranges_max = 256;
-  const toml::array* ranges = (*table)["trusted"].as_array();
-  if (ranges == nullptr || ranges->size() > ranges_max) {
-    section.problem("trusted", R"(has to be a list of at most 256 texts, such as ["192.0.2.7", "10.1.0.0/16"])");
-    return;
-  }
-  for (const auto& range : *ranges) {
-    const auto added = trusted.add(range.value_or(std::string()));
-    if (!added) section.problem("trusted", added.error().message);
-  }
-}
-
-void read_listen(Section section, const toml::table* table, Config& config, Problems& problems) {
+void read_listen(Section section, Config& config, Problems& problems) {
   section.text("address", config.listen_address);
   section.number("port", 0, UINT16_MAX, config.listen_port);
   section.text("version", config.announced_version);
-  read_trusted(section, table, config.trusted);
+  listen::read_trusted(section, config.trusted);
   section.path("tls_certificate", config.certificate_file);
   section.path("tls_key", config.key_file);
   if (config.certificate_file.empty() != config.key_file.empty()) {
@@ -237,24 +126,17 @@ void read_parameters(Section section, Config& config, Problems& problems) {
   problems.add(section.finish());
 }
 
-void read_accounts(const toml::table& root, Config& config, Problems& problems) {
-  const toml::array* accounts = root["account"].as_array();
-  if (accounts == nullptr) {
+void read_accounts(const configuration::Document& document, Config& config, Problems& problems) {
+  auto sections = document.sections("account");
+  if (!sections) {
     problems.all.emplace_back(
         "[[account]] is missing: without an account nobody can log in. `sluice-instance hash-password` "
         "makes its lines");
     return;
   }
-  for (const auto& entry : *accounts) {
-    Section section(entry.as_table(), "account");
+  for (Section& section : *sections) {
     listen::AccountSettings account;
-    section.text("name", account.name);
-    section.require("name");
-    section.text("native", account.native);
-    section.text("password_hash", account.password_hash);
-    section.flag("require_tls", account.require_tls);
-    section.flag("admin", account.admin);
-    section.flag("relay", account.relay);
+    listen::read_account(section, account);
     problems.add(section.finish());
     config.accounts.push_back(std::move(account));
   }
@@ -263,45 +145,36 @@ void read_accounts(const toml::table& root, Config& config, Problems& problems) 
 }  // namespace
 
 Result<Config> load_config(const std::filesystem::path& path) {
-  constexpr std::size_t file_size_max = 1U << 20U;
-  const auto content = read_file(path, file_size_max);
-  if (!content) return std::unexpected(content.error());
-  toml::table root;
-  try {
-    root = toml::parse(*content, path.string());
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::invalid,
-                fmt::format("{}, line {}: {}", path.string(), error.source().begin.line, error.description()));
-  }
-
+  const auto document = configuration::Document::read(path);
+  if (!document) return std::unexpected(document.error());
   Config config;
   Problems problems;
-  Section top(&root, "");
+  Section top = document->top();
   for (const std::string_view table :
        {"tenant", "source", "log", "listen", "account", "parameters", "metrics", "messages"})
     top.allow(table);
   top.path("data_directory", config.data_directory);
   top.require("data_directory");
   problems.add(top.finish());
-  read_tenant({root["tenant"].as_table(), "tenant"}, config, problems);
-  read_source({root["source"].as_table(), "source"}, root["source"].as_table(), config, problems);
-  read_log({root["log"].as_table(), "log"}, config, problems);
-  read_parameters({root["parameters"].as_table(), "parameters"}, config, problems);
-  read_listen({root["listen"].as_table(), "listen"}, root["listen"].as_table(), config, problems);
-  read_accounts(root, config, problems);
-  Section metrics(root["metrics"].as_table(), "metrics");
+  read_tenant(document->section("tenant"), config, problems);
+  read_source(document->section("source"), config, problems);
+  read_log(document->section("log"), config, problems);
+  read_parameters(document->section("parameters"), config, problems);
+  read_listen(document->section("listen"), config, problems);
+  read_accounts(*document, config, problems);
+  Section metrics = document->section("metrics");
   metrics.flag("enabled", config.metrics_enabled);
   metrics.text("address", config.metrics_address);
   metrics.number("port", 0, UINT16_MAX, config.metrics_port);
   metrics.text("instance", config.metrics_instance);
   problems.add(metrics.finish());
-  Section messages(root["messages"].as_table(), "messages");
+  Section messages = document->section("messages");
   messages.text("file", config.log_file);
   messages.flag("debug", config.log_debug);
   problems.add(messages.finish());
 
-  if (problems.all.empty()) return config;
-  return fail(ErrorKind::invalid, fmt::format("{}: {}", path.string(), fmt::join(problems.all, "; ")));
+  if (const auto verdict = problems.verdict(path); !verdict) return std::unexpected(verdict.error());
+  return config;
 }
 
 }  // namespace sluice::instance
