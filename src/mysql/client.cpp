@@ -42,6 +42,7 @@ struct Client::State {
   std::string name;
   Greeting greeting;
   std::optional<ClientConnection> connection;
+  std::optional<SqlError> refusal;
 
   [[nodiscard]] std::unexpected<Error> named(Error error) const { return fail_in(name, std::move(error)); }
   /// For errors after which nobody knows what the server will send next.
@@ -59,6 +60,7 @@ struct Client::State {
 };
 
 Result<ByteView> Client::State::ask(std::string_view statement, Deadline deadline, std::size_t size_max) {
+  refusal.reset();
   if (!connection) {
     return not_open();
   }
@@ -75,8 +77,12 @@ Result<ByteView> Client::State::read(Deadline deadline, std::size_t size_max) {
     return broken(std::move(payload.error()));
   }
   if (is_error(*payload)) {
-    const auto error = decode_error(*payload);
-    return error ? named(to_error(*error)) : broken(error.error());
+    auto error = decode_error(*payload);
+    if (!error) {
+      return broken(std::move(error.error()));
+    }
+    refusal = std::move(*error);
+    return named(to_error(*refusal));
   }
   return payload;
 }
@@ -93,6 +99,7 @@ Result<void> Client::State::read_columns(QueryResult& result, std::size_t count,
       return broken(std::move(column.error()));
     }
     result.columns.push_back(std::move(column->name));
+    result.types.push_back(column->type);
   }
   const auto end = read(deadline, size_max);
   if (!end) {
@@ -204,7 +211,11 @@ Result<QueryResult> Client::query(std::string_view statement, std::size_t size_m
     return std::unexpected(first.error());
   }
   if (is_ok(*first)) {
-    return QueryResult();
+    auto ok = decode_ok(*first);
+    if (!ok) {
+      return state_->broken(std::move(ok.error()));
+    }
+    return QueryResult{.columns = {}, .types = {}, .rows = {}, .ok = std::move(*ok)};
   }
   if (!first->empty() && first->front() == local_file_request) {
     return state_->broken({ErrorKind::unsupported, "the server asks for a local file"});
@@ -226,6 +237,10 @@ Result<Ok> Client::execute(std::string_view statement) {
     return state_->broken(std::move(ok.error()));
   }
   return ok;
+}
+
+const std::optional<SqlError>& Client::refusal() const {
+  return state_->refusal;
 }
 
 Result<void> Client::send_command(ByteView payload) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,9 @@ struct ClientOptions {
 /// What a query gave: as text, NULL without content.
 struct QueryResult {
   std::vector<std::string> columns;
+  std::vector<ColumnType> types;  ///< of each column
   std::vector<Row> rows;
+  Ok ok;  ///< what the server said to a statement without result
 };
 
 inline constexpr std::size_t query_result_size_max = std::size_t{16} << 20U;
@@ -79,6 +82,9 @@ class Client {
   [[nodiscard]] Result<QueryResult> query(std::string_view statement, std::size_t size_max = query_result_size_max);
   /// Runs one statement that gives no rows; if it does give some that is ErrorKind::invalid, and closes the connection.
   [[nodiscard]] Result<Ok> execute(std::string_view statement);
+
+  /// The server's own words if it refused the last query() or execute(); nothing if that went another way.
+  [[nodiscard]] const std::optional<SqlError>& refusal() const;
 
   /// Sends a command, which begins with its byte. The answer is to be read with read_payload.
   [[nodiscard]] Result<void> send_command(ByteView payload);
