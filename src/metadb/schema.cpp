@@ -18,6 +18,8 @@ constexpr std::string_view servers = R"(CREATE TABLE IF NOT EXISTS servers (
   zone {name} NOT NULL,
   server_group {name} NOT NULL,
   state {name} NOT NULL,
+  state_since {number} NOT NULL,
+  pause_wanted {number} NOT NULL,
   configuration {text} NOT NULL,
   incarnation {number} NOT NULL,
   heartbeat {number} NOT NULL,

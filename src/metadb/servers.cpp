@@ -7,6 +7,10 @@
 namespace sluice::metadb {
 namespace {
 
+// Of an UPDATE by the server itself. The time goes first: MySQL assigns from left to right and would see the new state.
+constexpr std::string_view is_online =
+    "state_since = CASE WHEN state = 'ONLINE' THEN state_since ELSE {now} END, state = 'ONLINE'";
+
 Parameters bound(const ServerIdentity& identity) {
   return {{"id", identity.id},
           {"address", identity.address},
@@ -44,13 +48,14 @@ Result<void> update_or_insert(MetaDb& database, const ServerIdentity& identity) 
   auto done = database.write(
       "UPDATE servers SET address = :address, port = :port, region = :region, idc = :idc, zone = :zone, "
       "server_group = :server_group, configuration = :configuration, incarnation = incarnation + 1, "
-      "heartbeat = {now}, state = CASE WHEN state = 'PAUSED' THEN state ELSE 'ONLINE' END WHERE id = :id",
+      "heartbeat = {now}, " +
+          std::string(is_online) + " WHERE id = :id",
       bound(identity));
   if (done && *done == 0) {
     done = database.write(
-        "INSERT INTO servers (id, address, port, region, idc, zone, server_group, state, configuration, incarnation, "
-        "heartbeat, metrics, report, created) VALUES (:id, :address, :port, :region, :idc, :zone, :server_group, "
-        "'ONLINE', :configuration, 1, {now}, '{}', '[]', {now})",
+        "INSERT INTO servers (id, address, port, region, idc, zone, server_group, state, state_since, pause_wanted, "
+        "configuration, incarnation, heartbeat, metrics, report, created) VALUES (:id, :address, :port, :region, :idc, "
+        ":zone, :server_group, 'ONLINE', {now}, 0, :configuration, 1, {now}, '{}', '[]', {now})",
         bound(identity));
   }
   if (done) return {};
@@ -70,12 +75,14 @@ Result<Server> read_server(const Row& row, ServerDetail detail) {
                      .zone = row.text(5),
                      .group = row.text(6)};
   server.state = *state;
-  server.incarnation = row.number(8);
-  server.heartbeat = std::chrono::microseconds(row.number(9));
-  server.beat_age = std::chrono::microseconds(row.number(10));
+  server.state_age = std::chrono::microseconds(row.number(8));
+  server.pause_wanted = row.number(9) != 0;
+  server.incarnation = row.number(10);
+  server.heartbeat = std::chrono::microseconds(row.number(11));
+  server.beat_age = std::chrono::microseconds(row.number(12));
   if (detail == ServerDetail::everything) {
-    server.identity.configuration = row.text(11);
-    server.metrics = row.text(12);
+    server.identity.configuration = row.text(13);
+    server.metrics = row.text(14);
   }
   return server;
 }
@@ -97,13 +104,12 @@ Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& ide
 }
 
 Result<void> beat(MetaDb& database, const Beat& beat) {
-  auto done = database.write(
-      "UPDATE servers SET heartbeat = {now}, metrics = :metrics, report = :report, "
-      "state = CASE WHEN state = 'OFFLINE' THEN 'ONLINE' ELSE state END WHERE id = :id AND incarnation = :incarnation",
-      {{"metrics", beat.metrics},
-       {"report", to_json(beat.instances)},
-       {"id", beat.id},
-       {"incarnation", beat.incarnation}});
+  auto done = database.write("UPDATE servers SET heartbeat = {now}, metrics = :metrics, report = :report, " +
+                                 std::string(is_online) + " WHERE id = :id AND incarnation = :incarnation",
+                             {{"metrics", beat.metrics},
+                              {"report", to_json(beat.instances)},
+                              {"id", beat.id},
+                              {"incarnation", beat.incarnation}});
   if (!done) return std::unexpected(std::move(done.error()));
   if (*done == 1) return {};
   return fail(ErrorKind::refused,
@@ -113,10 +119,10 @@ Result<void> beat(MetaDb& database, const Beat& beat) {
 
 Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail) {
   const bool everything = detail == ServerDetail::everything;
-  auto rows = database.select(
-      {"id", "address", "port", "region", "idc", "zone", "server_group", "state", "incarnation", "heartbeat",
-       "{now} - heartbeat", everything ? "configuration" : "''", everything ? "metrics" : "''"},
-      "FROM servers ORDER BY id");
+  auto rows = database.select({"id", "address", "port", "region", "idc", "zone", "server_group", "state",
+                               "{now} - state_since", "pause_wanted", "incarnation", "heartbeat", "{now} - heartbeat",
+                               everything ? "configuration" : "''", everything ? "metrics" : "''"},
+                              "FROM servers ORDER BY id");
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::vector<Server> servers;
   for (const Row& row : *rows) {
@@ -134,20 +140,33 @@ Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::st
   return parse_reports(rows->front().text(0));
 }
 
-Result<bool> mark_server_offline(MetaDb& database, const std::string& id, std::chrono::microseconds age) {
+Result<bool> judge_server(MetaDb& database, const Server& seen, ServerState to) {
   auto done = database.write(
-      "UPDATE servers SET state = 'OFFLINE' WHERE id = :id AND state = 'ONLINE' AND heartbeat < {now} - :age",
-      {{"id", id}, {"age", std::int64_t{age.count()}}});
+      "UPDATE servers SET state = :to_state, state_since = {now} WHERE id = :id AND state = :from_state AND "
+      "heartbeat = :heartbeat",
+      {{"to_state", std::string(to_text(to))},
+       {"id", seen.identity.id},
+       {"from_state", std::string(to_text(seen.state))},
+       {"heartbeat", std::int64_t{seen.heartbeat.count()}}});
   if (!done) return std::unexpected(std::move(done.error()));
   return *done == 1;
 }
 
-Result<bool> change_server_state(MetaDb& database, const std::string& id, ServerState from, ServerState to) {
-  auto done =
-      database.write("UPDATE servers SET state = :to_state WHERE id = :id AND state = :from_state",
-                     {{"to_state", std::string(to_text(to))}, {"from_state", std::string(to_text(from))}, {"id", id}});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return *done == 1;
+Result<bool> want_pause(MetaDb& database, const std::string& id, bool wanted, const Decision& decision) {
+  bool changed = false;
+  auto all = database.transaction([&]() -> Result<void> {
+    auto rows = database.select({"pause_wanted"}, "FROM servers WHERE id = :id {for_update}", {{"id", id}});
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    if (rows->empty()) return fail(ErrorKind::not_found, fmt::format("{}: there is no server {}", database.name(), id));
+    changed = (rows->front().number(0) != 0) != wanted;
+    if (!changed) return {};
+    auto done = database.write("UPDATE servers SET pause_wanted = :wanted WHERE id = :id",
+                               {{"wanted", std::int64_t{wanted}}, {"id", id}});
+    if (!done) return std::unexpected(std::move(done.error()));
+    return append_history(database, {.decision = decision, .server = id});
+  });
+  if (!all) return fail_in("cannot change the pause of server " + id, std::move(all.error()));
+  return changed;
 }
 
 Result<void> remove_server(MetaDb& database, const std::string& id) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "metadb/history.h"
 #include "metadb/instance_report.h"
 #include "metadb/meta_db.h"
 #include "metadb/states.h"
@@ -27,16 +28,18 @@ struct ServerIdentity {
 
 struct Server {
   ServerIdentity identity{};
-  ServerState state = ServerState::offline;
-  std::int64_t incarnation = 0;           ///< how often it has registered
-  std::chrono::microseconds heartbeat{};  ///< when it last beat, by the MetaDB's clock: since 1970
-  std::chrono::microseconds beat_age{};   ///< how long ago that was when the MetaDB answered
-  std::string metrics = "{}";             ///< JSON
+  ServerState state = ServerState::offline;  ///< as stored
+  std::chrono::microseconds state_age{};     ///< since that state was stored, by the MetaDB's clock
+  bool pause_wanted = false;                 ///< a person wants nothing new on it
+  std::int64_t incarnation = 0;              ///< how often it has registered
+  std::chrono::microseconds heartbeat{};     ///< when it last beat, by the MetaDB's clock: since 1970
+  std::chrono::microseconds beat_age{};      ///< how long ago that was when the MetaDB answered
+  std::string metrics = "{}";                ///< JSON
 };
 
-/// A server says it is there, at its start. Returns its incarnation, which goes with each of its beats: a second
-/// process that registers under the same id makes the beats of the first fail. Refused if another id has its address,
-/// and, on an SQLite file, if any other server has registered.
+/// A server says it is there, at its start, and so is ONLINE. Returns its incarnation, which goes with each of its
+/// beats: a second process that registers under the same id makes the beats of the first fail. Refused if another id
+/// has its address, and, on an SQLite file, if any other server has registered.
 [[nodiscard]] Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& identity);
 
 /// What a server sends with every beat. One statement, however many instances it has.
@@ -46,7 +49,7 @@ struct Beat {
   std::string metrics = "{}";  ///< JSON
   std::span<const InstanceReport> instances{};
 };
-/// Refused if the server has been removed, or registered again since.
+/// Who beats is ONLINE, whatever others judged. Refused if the server has been removed, or registered again since.
 [[nodiscard]] Result<void> beat(MetaDb& database, const Beat& beat);
 
 /// How much of each server is read: whether it lives, which all ask all the time, or everything.
@@ -57,13 +60,13 @@ enum class ServerDetail : std::uint8_t { liveness, everything };
 /// What a server last said of its instances. not_found if there is no such server.
 [[nodiscard]] Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id);
 
-/// Notes that a server is offline, if it is online and its last beat is older than `age` by the MetaDB's clock. True
-/// for one of all who try: the one who acts.
-[[nodiscard]] Result<bool> mark_server_offline(MetaDb& database, const std::string& id, std::chrono::microseconds age);
+/// Stores what was judged of a server by what list_servers() told of it (`seen`): only if it is in that state still and
+/// has not beaten since. True for one of all who try: the one who acts.
+[[nodiscard]] Result<bool> judge_server(MetaDb& database, const Server& seen, ServerState to);
 
-/// Changes the state if it is `from`; true if it was.
-[[nodiscard]] Result<bool> change_server_state(MetaDb& database, const std::string& id, ServerState from,
-                                               ServerState to);
+/// Sets or takes away a person's mark, with the decision. False if it is so already; not_found if there is no such
+/// server.
+[[nodiscard]] Result<bool> want_pause(MetaDb& database, const std::string& id, bool wanted, const Decision& decision);
 
 /// Forgets a server; refused while instances that are not dropped are placed on it.
 [[nodiscard]] Result<void> remove_server(MetaDb& database, const std::string& id);

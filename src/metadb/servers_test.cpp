@@ -9,7 +9,14 @@
 namespace sluice::metadb {
 namespace {
 
-class ServersTest : public ClusterTest {};
+class ServersTest : public ClusterTest {
+ protected:
+  [[nodiscard]] static Server only_server(MetaDb& database) {
+    auto servers = list_servers(database, ServerDetail::liveness);
+    EXPECT_TRUE(servers && servers->size() == 1);
+    return servers ? servers->front() : Server{};
+  }
+};
 SLUICE_ON_EACH_META_DB(ServersTest);
 
 TEST_P(ServersTest, registering_again_is_another_incarnation) {
@@ -43,31 +50,72 @@ TEST_P(ServersTest, age_of_a_beat_is_told_by_the_meta_db) {
   EXPECT_LT(age, std::chrono::seconds(20));
 }
 
-TEST_P(ServersTest, one_of_many_notes_that_a_server_is_offline) {
+TEST_P(ServersTest, one_of_many_stores_a_judgement) {
   MetaDb database = open();
-  EXPECT_FALSE(counted(mark_server_offline(database, "s1", std::chrono::seconds(60))));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const Server seen = only_server(database);
   std::atomic<int> winners = 0;
   std::vector<std::jthread> servers;
   for (int server = 0; server < 4; ++server) {
     servers.emplace_back([&] {
       MetaDb mine = open();
-      if (counted(mark_server_offline(mine, "s1", std::chrono::milliseconds(10)))) ++winners;
+      if (counted(judge_server(mine, seen, ServerState::suspect))) ++winners;
     });
   }
   servers.clear();
   EXPECT_EQ(winners, 1);
-  expect_done(beat(database, {.id = "s1", .incarnation = 1}));
-  EXPECT_EQ(list_servers(database, ServerDetail::liveness)->front().state, ServerState::online);
+  EXPECT_EQ(only_server(database).state, ServerState::suspect);
 }
 
-TEST_P(ServersTest, a_beat_does_not_end_a_pause) {
+TEST_P(ServersTest, a_beat_after_the_look_wins_over_the_judgement) {
   MetaDb database = open();
-  EXPECT_TRUE(counted(change_server_state(database, "s1", ServerState::online, ServerState::paused)));
-  EXPECT_FALSE(counted(change_server_state(database, "s1", ServerState::online, ServerState::paused)));
+  const Server seen = only_server(database);
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  expect_done(beat(database, {.id = "s1", .incarnation = 1}));
+  EXPECT_FALSE(counted(judge_server(database, seen, ServerState::suspect)));
+  EXPECT_EQ(only_server(database).state, ServerState::online);
+}
+
+TEST_P(ServersTest, who_beats_or_registers_is_online_again) {
+  MetaDb database = open();
+  for (const ServerState judged : {ServerState::suspect, ServerState::offline}) {
+    EXPECT_TRUE(counted(judge_server(database, only_server(database), judged)));
+    expect_done(beat(database, {.id = "s1", .incarnation = 1}));
+    EXPECT_EQ(only_server(database).state, ServerState::online);
+  }
+  EXPECT_TRUE(counted(judge_server(database, only_server(database), ServerState::suspect)));
+  EXPECT_EQ(counted(register_server(database, server("s1"))), 2);
+  EXPECT_EQ(only_server(database).state, ServerState::online);
+}
+
+TEST_P(ServersTest, age_of_a_state_begins_with_its_change_alone) {
+  MetaDb database = open();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  expect_done(beat(database, {.id = "s1", .incarnation = 1}));
+  EXPECT_GE(only_server(database).state_age, std::chrono::milliseconds(40)) << "it was online before";
+  const auto before = database.now();
+  EXPECT_TRUE(counted(judge_server(database, only_server(database), ServerState::suspect)));
+  const auto suspect_age = only_server(database).state_age;
+  expect_done(beat(database, {.id = "s1", .incarnation = 1}));
+  const auto online_age = only_server(database).state_age;
+  const auto after = database.now();
+  ASSERT_TRUE(before && after);
+  EXPECT_LE(suspect_age.count(), *after - *before);
+  EXPECT_LE(online_age.count(), *after - *before);
+}
+
+TEST_P(ServersTest, a_pause_outlives_beats_absence_and_registration) {
+  MetaDb database = open();
+  EXPECT_TRUE(counted(want_pause(database, "s1", true, somebody)));
+  EXPECT_FALSE(counted(want_pause(database, "s1", true, somebody))) << "it is so already";
+  EXPECT_TRUE(counted(judge_server(database, only_server(database), ServerState::suspect)));
   expect_done(beat(database, {.id = "s1", .incarnation = 1}));
   counted(register_server(database, server("s1")));
-  EXPECT_EQ(list_servers(database, ServerDetail::liveness)->front().state, ServerState::paused);
+  EXPECT_TRUE(only_server(database).pause_wanted);
+  EXPECT_EQ(only_server(database).state, ServerState::online);
+  EXPECT_TRUE(counted(want_pause(database, "s1", false, somebody)));
+  EXPECT_FALSE(only_server(database).pause_wanted);
+  EXPECT_EQ(list_history(database, {}, {})->size(), 2U);
+  EXPECT_EQ(want_pause(database, "none", true, somebody).error().kind, ErrorKind::not_found);
 }
 
 TEST_P(ServersTest, a_beat_is_one_statement_and_carries_all_instances) {

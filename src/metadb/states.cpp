@@ -8,7 +8,7 @@ namespace sluice::metadb {
 namespace {
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 3> server_words = {"ONLINE", "OFFLINE", "PAUSED"};
+constexpr std::array<std::string_view, 3> server_words = {"ONLINE", "SUSPECT", "OFFLINE"};
 constexpr std::array<std::string_view, 8> instance_words = {"Init", "Starting", "Running",     "Failed",
                                                             "Stop", "Offline",  "LogicalDrop", "Drop"};
 constexpr std::array<std::string_view, 3> wanted_words = {"running", "stopped", "dropped"};

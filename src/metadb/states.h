@@ -7,8 +7,13 @@
 
 namespace sluice::metadb {
 
-/// A server, in the words of SHOW NODES. Paused: takes no new instances, by order of a person.
-enum class ServerState : std::uint8_t { online, offline, paused };
+/// What the members of a cluster hold of a server, by its heartbeats. That a person wants it paused is no state but a
+/// mark of its own, which outlives the server's absence: SHOW NODES calls an online server with it PAUSED.
+enum class ServerState : std::uint8_t {
+  online,
+  suspect,  ///< heartbeats are missing
+  offline,  ///< its lease is over
+};
 
 /// What has become of an instance, in the words of SHOW BINLOG INSTANCES.
 enum class InstanceState : std::uint8_t {

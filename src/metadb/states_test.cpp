@@ -12,7 +12,9 @@ TEST(StatesTest, every_word_is_read_back) {
   }
   EXPECT_EQ(to_text(InstanceState::logical_drop), "LogicalDrop");
   EXPECT_EQ(parse_wanted(to_text(Wanted::dropped)).value(), Wanted::dropped);
-  EXPECT_EQ(parse_server_state(to_text(ServerState::paused)).value(), ServerState::paused);
+  for (const auto state : {ServerState::online, ServerState::suspect, ServerState::offline}) {
+    EXPECT_EQ(parse_server_state(to_text(state)).value(), state);
+  }
 }
 
 TEST(StatesTest, word_of_a_newer_program_is_no_guess) {
