@@ -44,7 +44,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 }  // namespace
 
-Result<std::string> account_lines(const std::string& password) {
+Result<PasswordHashes> hash_password(const std::string& password) {
   if (password.empty()) {
     return fail(ErrorKind::invalid, "the password is empty; an account needs one");
   }
@@ -61,8 +61,15 @@ Result<std::string> account_lines(const std::string& password) {
   std::transform(native.begin(), native.end(), native.begin(), [](char digit) {
     return static_cast<char>(digit >= 'a' && digit <= 'f' ? digit - 'a' + 'A' : digit);
   });
-  return fmt::format("native = \"*{}\"\npassword_hash = \"{}${}${}${}\"\n", native, slow_hash_name, iterations_usual,
-                     to_hex(salt), to_hex(hash));
+  return PasswordHashes{.native = "*" + native,
+                        .password_hash = fmt::format("{}${}${}${}", slow_hash_name, iterations_usual, to_hex(salt),
+                                                     to_hex(hash))};
+}
+
+Result<std::string> account_lines(const std::string& password) {
+  const auto hashes = hash_password(password);
+  if (!hashes) return std::unexpected(hashes.error());
+  return fmt::format("native = \"{}\"\npassword_hash = \"{}\"\n", hashes->native, hashes->password_hash);
 }
 
 Accounts::Accounts() {

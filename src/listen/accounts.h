@@ -24,6 +24,14 @@ struct AccountSettings {
   bool relay = false;  ///< logs in for others, whom it has checked (mysql/relayed_login.h); for servers of the cluster
 };
 
+/// What is kept of a password: the two hashes of AccountSettings.
+struct PasswordHashes {
+  std::string native;
+  std::string password_hash;
+};
+/// Slow by intent. Refused for an empty password, and for one that clients cannot send.
+[[nodiscard]] Result<PasswordHashes> hash_password(const std::string& password);
+
 /// What `sluice-instance hash-password` prints: both hashes of a password as lines of the configuration file.
 [[nodiscard]] Result<std::string> account_lines(const std::string& password);
 

@@ -13,7 +13,11 @@ std::string to_json(std::span<const InstanceReport> reports) {
                     {"delay_ms", report.delay_ms},
                     {"subscribers", report.subscribers},
                     {"last_file", report.last_file},
-                    {"end_position", report.end_position}});
+                    {"end_position", report.end_position},
+                    {"cpu_used", report.cpu_used},
+                    {"memory_used", report.memory_used},
+                    {"disk_used", report.disk_used},
+                    {"trouble", report.trouble}});
   }
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -31,7 +35,11 @@ Result<std::vector<InstanceReport>> parse_reports(std::string_view json) {
                          .delay_ms = item.value("delay_ms", usual.delay_ms),
                          .subscribers = item.value("subscribers", usual.subscribers),
                          .last_file = item.value("last_file", ""),
-                         .end_position = item.value("end_position", usual.end_position)});
+                         .end_position = item.value("end_position", usual.end_position),
+                         .cpu_used = item.value("cpu_used", usual.cpu_used),
+                         .memory_used = item.value("memory_used", usual.memory_used),
+                         .disk_used = item.value("disk_used", usual.disk_used),
+                         .trouble = item.value("trouble", "")});
     }
     return reports;
   } catch (const std::exception&) {

@@ -20,6 +20,10 @@ struct InstanceReport {
   std::int64_t subscribers = 0;    ///< connections that read the log
   std::string last_file{};         ///< the newest log file's name
   std::uint64_t end_position = 0;  ///< of that file
+  double cpu_used = -1;            ///< processors; -1: not known, as the next two
+  std::int64_t memory_used = -1;   ///< bytes resident
+  std::int64_t disk_used = -1;     ///< bytes of its directory
+  std::string trouble{};           ///< why it does not capture at the moment; empty: it does
 
   bool operator==(const InstanceReport&) const = default;
 };

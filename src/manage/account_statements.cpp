@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "listen/accounts.h"
+#include "manage/refusal.h"
+#include "manage/rows.h"
+#include "manage/statements.h"
+#include "metadb/accounts.h"
+#include "metadb/failure.h"
+#include "metadb/history.h"
+
+namespace sluice::manage {
+namespace {
+
+/// MySQL's number for accounts that are, or are not, there.
+constexpr int operation_failed = 1396;
+
+std::unexpected<Error> failed(std::string_view operation, const std::string& user, std::string_view why) {
+  return fail(ErrorKind::refused, fmt::format("Operation {} failed for '{}'@'%': {}", operation, user, why),
+              operation_failed);
+}
+
+/// Names that servers of the cluster use at its instances.
+bool is_reserved(const std::string& user) {
+  return user.starts_with("sluice_");
+}
+
+Result<std::optional<metadb::Account>> find_account(const std::string& name, metadb::MetaDb& database) {
+  auto all = metadb::list_accounts(database);
+  if (!all) return std::unexpected(std::move(all.error()));
+  const auto found = std::ranges::find(*all, name, &metadb::Account::name);
+  return found == all->end() ? std::nullopt : std::optional(*found);
+}
+
+/// Only what the method needs is kept; without a method both.
+Result<void> set_hashes(metadb::Account& account, sql::LoginMethod method, const std::string& password) {
+  auto hashes = listen::hash_password(password);
+  if (!hashes) return refuse(std::move(hashes.error().message));
+  const bool native = method != sql::LoginMethod::caching_sha2_password;
+  const bool sha2 = method != sql::LoginMethod::mysql_native_password;
+  account.native_hash = native ? std::move(hashes->native) : "";
+  account.password_hash = sha2 ? std::move(hashes->password_hash) : "";
+  return {};
+}
+
+Result<void> note(std::string what, const std::string& user, const StatementContext& context) {
+  return metadb::append_history(
+      context.metadb, {.decision = {.what = std::move(what), .who = context.who, .reason = "account " + user}});
+}
+
+Done finish(std::string what, const std::string& user, const StatementContext& context) {
+  if (auto noted = note(std::move(what), user, context); !noted) return std::unexpected(std::move(noted.error()));
+  context.services.changed();
+  return answers::SqlOk{
+      .affected_rows = 0, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};
+}
+
+Done change_password(const std::string& user, sql::LoginMethod method, const std::string& password,
+                     std::string_view operation, bool if_exists, const StatementContext& context) {
+  auto account = find_account(user, context.metadb);
+  if (!account) return std::unexpected(std::move(account.error()));
+  if (!*account) {
+    if (!if_exists) return failed(operation, user, "there is no such account");
+    context.warn(fmt::format("there is no account '{}'", user));
+    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
+  }
+  if (auto set = set_hashes(**account, method, password); !set) return std::unexpected(std::move(set.error()));
+  if (auto changed = metadb::change_account(context.metadb, **account); !changed) {
+    return std::unexpected(std::move(changed.error()));
+  }
+  return finish("change password", user, context);
+}
+
+}  // namespace
+
+Done create_user(const sql::CreateUser& create, const StatementContext& context) {
+  if (is_reserved(create.user)) return failed("CREATE USER", create.user, "names that begin with sluice_ are ours");
+  if (create.user.contains('@') || create.user.contains('#') || create.user.contains(':')) {
+    return failed("CREATE USER", create.user, "a name cannot hold '@', '#' or ':', which log-ins put before a tenant");
+  }
+  metadb::Account account{.name = create.user, .native_hash = "", .password_hash = "", .tag = "user"};
+  if (auto set = set_hashes(account, create.method, create.password); !set) {
+    return std::unexpected(std::move(set.error()));
+  }
+  auto made = metadb::create_account(context.metadb, account);
+  if (!made && !metadb::is_duplicate(made.error())) return std::unexpected(std::move(made.error()));
+  if (!made && !create.if_not_exists) return failed("CREATE USER", create.user, "it is there already");
+  if (!made) {
+    context.warn(fmt::format("the account '{}' is there already", create.user));
+    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
+  }
+  return finish("create account", create.user, context);
+}
+
+Done alter_user(const sql::AlterUser& alter, const StatementContext& context) {
+  return change_password(alter.user, alter.method, alter.password, "ALTER USER", alter.if_exists, context);
+}
+
+Done set_password(const sql::SetPassword& set, const StatementContext& context) {
+  return change_password(set.user.value_or(context.who), sql::LoginMethod::unspecified, set.password, "SET PASSWORD",
+                         false, context);
+}
+
+Done drop_users(const sql::DropUsers& drop, const StatementContext& context) {
+  const auto all = metadb::list_accounts(context.metadb);
+  if (!all) return std::unexpected(all.error());
+  const auto goes = [&](const std::string& name) { return std::ranges::find(drop.users, name) != drop.users.end(); };
+  const bool admin_stays =
+      std::ranges::any_of(*all, [&](const metadb::Account& one) { return one.tag == "admin" && !goes(one.name); });
+  if (!admin_stays) return failed("DROP USER", drop.users.front(), "nobody would be left to administer the cluster");
+  for (const std::string& user : drop.users) {
+    const bool there = std::ranges::find(*all, user, &metadb::Account::name) != all->end();
+    if (!there && !drop.if_exists) return failed("DROP USER", user, "there is no such account");
+    if (!there) context.warn(fmt::format("there is no account '{}'", user));
+  }
+  for (const std::string& user : drop.users) {
+    if (auto dropped = metadb::drop_account(context.metadb, user); !dropped) {
+      return std::unexpected(std::move(dropped.error()));
+    }
+  }
+  return finish("drop account", fmt::format("{}", fmt::join(drop.users, ", ")), context);
+}
+
+Rows show_users(const StatementContext& context) {
+  const auto all = metadb::list_accounts(context.metadb);
+  if (!all) return std::unexpected(all.error());
+  answers::SqlRows answer;
+  for (const char* name : {"user", "role", "mysql_native_password", "caching_sha2_password"})
+    answer.columns.push_back(text_column(name));
+  for (const metadb::Account& one : *all) {
+    answer.rows.push_back(
+        {one.name, one.tag, one.native_hash.empty() ? "No" : "Yes", one.password_hash.empty() ? "No" : "Yes"});
+  }
+  return answer;
+}
+
+}  // namespace sluice::manage

@@ -1,0 +1,83 @@
+#include "manage/creation.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+#include "manage/refusal.h"
+
+namespace sluice::manage {
+namespace {
+
+Result<void> take(const sql::Option& option, bool for_instance, SetValues& values) {
+  const ClusterParameter* parameter = find_cluster_parameter(option.key);
+  if (parameter == nullptr) {
+    return refuse(fmt::format("unknown option '{}'; SHOW PARAMETERS lists the parameters there are", option.key));
+  }
+  if (parameter->narrowest == NarrowestLevel::cluster) {
+    return refuse(fmt::format("{} holds for the whole cluster: set it with ALTER BINLOG CLUSTER SET", option.key));
+  }
+  if (for_instance && parameter->narrowest == NarrowestLevel::tenant) {
+    return refuse(fmt::format("{} is the same for all instances of a tenant, and cannot be said for one", option.key));
+  }
+  auto value = check_parameter(*parameter, option.value);
+  if (!value) return std::unexpected(std::move(value.error()));
+  values[parameter->name] = std::move(*value);
+  return {};
+}
+
+}  // namespace
+
+Result<StoredOptions> stored_options(const sql::CreationOptions& options, bool for_instance) {
+  if (options.pinned) {
+    return refuse(
+        "INITIAL_TRX_XID and INITIAL_TRX_GTID_SEQ are for tenants of OceanBase; MySQL and MariaDB have GTIDs");
+  }
+  StoredOptions stored;
+  for (const sql::Option& option : options.others) {
+    if (auto taken = take(option, for_instance, stored.parameters); !taken) {
+      return std::unexpected(std::move(taken.error()));
+    }
+  }
+  stored.demands = {.ip = options.ip.value_or(""),
+                    .zone = options.zone.value_or(""),
+                    .group = options.group.value_or(""),
+                    .region = options.region.value_or("")};
+  return stored;
+}
+
+std::string start_text(const std::optional<sql::StartPoint>& start) {
+  if (!start || std::holds_alternative<sql::StartNow>(*start)) return "now";
+  if (std::holds_alternative<sql::StartEarliest>(*start)) return "earliest";
+  if (const auto* time = std::get_if<sql::StartTime>(&*start)) {
+    constexpr std::uint64_t second = 1'000'000;
+    return fmt::format("time:{}", time->microseconds / second);
+  }
+  return "gtid:" + std::get<sql::StartGtids>(*start).text;
+}
+
+std::string new_instance_name() {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::size_t letters_only = 26;
+  std::array<std::uint8_t, 10> random{};
+  fill_random(random);
+  std::string name;
+  for (const std::uint8_t byte : random)
+    name += letters[byte % (name.empty() ? letters_only : letters.size())];
+  return name;
+}
+
+Result<std::vector<cluster::Placement>> choose_servers(const ClusterView& view, const cluster::Inventory& inventory,
+                                                       const std::string& tenant, const cluster::Demands& demands,
+                                                       const EffectiveValues& values, unsigned count) {
+  const EffectiveValues of_cluster(view.parameters, {}, {});
+  std::uint64_t seed = 0;
+  fill_random({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
+  const cluster::PlacementRequest request{.tenant = tenant, .demands = demands, .needs = expected_needs(values)};
+  auto placed = cluster::place_replicas(inventory, request, count, placement_rules(of_cluster), seed);
+  if (!placed) return refuse(std::move(placed.error().message));
+  return placed;
+}
+
+}  // namespace sluice::manage

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "cluster/placement.h"
+#include "manage/cluster_view.h"
+#include "manage/stored_options.h"
+#include "sql/management_statement.h"
+
+namespace sluice::manage {
+
+/// What CREATE BINLOG and CREATE BINLOG INSTANCE share.
+
+/// The parameters and demands a statement gives for a tenant or, with `for_instance`, for one instance. Error 1236 for
+/// a key that is no parameter, one that cannot be set there, and a value out of its range.
+[[nodiscard]] Result<StoredOptions> stored_options(const sql::CreationOptions& options, bool for_instance);
+
+/// As the configuration of an instance has it: "now", "time:1795341600", "gtid:<set>".
+[[nodiscard]] std::string start_text(const std::optional<sql::StartPoint>& start);
+
+/// A letter, then nine letters or digits, by chance.
+[[nodiscard]] std::string new_instance_name();
+
+/// Servers for `count` more instances of a tenant, with the reasons.
+[[nodiscard]] Result<std::vector<cluster::Placement>> choose_servers(const ClusterView& view,
+                                                                     const cluster::Inventory& inventory,
+                                                                     const std::string& tenant,
+                                                                     const cluster::Demands& demands,
+                                                                     const EffectiveValues& values, unsigned count);
+
+}  // namespace sluice::manage

@@ -1,0 +1,71 @@
+#include "manage/instance_client.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/hex.h"
+
+namespace sluice::manage {
+namespace {
+
+constexpr std::chrono::seconds connect_deadline{2};
+constexpr std::chrono::seconds answer_deadline{10};
+constexpr std::size_t asked_at_once = 10;
+
+InstanceSecret derive(const CipherKey& key, std::string user) {
+  const std::string purpose = "sluice instance account " + user;
+  const std::string password = to_hex(sha256({key, as_bytes(purpose)}));
+  const Sha1 once = sha1({as_bytes(password)});
+  std::string hash = to_hex(sha1({once}));
+  std::ranges::transform(hash, hash.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return {std::move(user), password, "*" + hash};
+}
+
+}  // namespace
+
+InstanceSecret instance_administrator(const CipherKey& key) {
+  return derive(key, "sluice_admin");
+}
+
+InstanceSecret instance_relay(const CipherKey& key) {
+  return derive(key, "sluice_relay");
+}
+
+Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std::string& statement) const {
+  mysql::ClientOptions options;
+  options.role = "instance";
+  options.address = address.ip.contains(':') ? fmt::format("[{}]:{}", address.ip, address.port)
+                                             : fmt::format("{}:{}", address.ip, address.port);
+  options.user = administrator_.user;
+  options.password = administrator_.password;
+  options.connect_deadline = connect_deadline;
+  options.answer_deadline = answer_deadline;
+  options.receive_buffer_size = 64U << 10U;
+  mysql::Client client(std::move(options), interruption_);
+  if (auto connected = client.connect(); !connected) return std::unexpected(std::move(connected.error()));
+  auto answer = client.query(statement);
+  client.close();
+  return answer;
+}
+
+std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const Address> addresses,
+                                                                const std::string& statement) const {
+  std::vector<Result<mysql::QueryResult>> answers(addresses.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < addresses.size(); i = next++)
+      answers[i] = ask(addresses[i], statement);
+  };
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < std::min(asked_at_once, addresses.size()); ++i)
+    threads.emplace_back(work);
+  work();
+  threads.clear();
+  return answers;
+}
+
+}  // namespace sluice::manage

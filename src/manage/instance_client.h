@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cipher.h"
+#include "base/error.h"
+#include "mysql/client.h"
+#include "mysql/interruption.h"
+
+namespace sluice::manage {
+
+/// The accounts under which the servers of a cluster log in at its instances. Their passwords are made of the cluster's
+/// key, so every server knows them and nobody stores them.
+struct InstanceSecret {
+  std::string user;
+  std::string password;
+  std::string native_hash;  ///< as an instance's configuration has it
+};
+/// For statements: an administrator.
+[[nodiscard]] InstanceSecret instance_administrator(const CipherKey& key);
+/// For clients that are relayed.
+[[nodiscard]] InstanceSecret instance_relay(const CipherKey& key);
+
+/// Asks instances, each on a connection of its own that is closed behind the answer. Any thread; blocks.
+class InstanceClient {
+ public:
+  InstanceClient(const CipherKey& key, std::shared_ptr<mysql::Interruption> interruption)
+      : administrator_(instance_administrator(key)), interruption_(std::move(interruption)) {}
+
+  struct Address {
+    std::string ip;
+    std::uint16_t port = 0;
+  };
+
+  /// The answer to one statement. The error is the instance's own, with its number, or says that it cannot be reached
+  /// (io, timeout).
+  [[nodiscard]] Result<mysql::QueryResult> ask(const Address& address, const std::string& statement) const;
+
+  /// The same statement to many, some at a time. As many answers as addresses, in their order.
+  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Address> addresses,
+                                                                const std::string& statement) const;
+
+ private:
+  InstanceSecret administrator_;
+  std::shared_ptr<mysql::Interruption> interruption_;
+};
+
+}  // namespace sluice::manage

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "sql/error_code.h"
+
+namespace sluice::manage {
+
+/// "No" to a management statement: error 1236, as the vendor's service gives it.
+[[nodiscard]] inline std::unexpected<Error> refuse(std::string message) {
+  return fail(ErrorKind::refused, std::move(message), sql::error_code::management);
+}
+
+}  // namespace sluice::manage

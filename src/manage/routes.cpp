@@ -1,0 +1,45 @@
+#include "manage/routes.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "manage/refusal.h"
+#include "metadb/instances.h"
+#include "metadb/servers.h"
+
+namespace sluice::manage {
+namespace {
+
+using metadb::InstanceState;
+
+/// What is wrong with the instances of a tenant none of which is primary.
+std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
+  std::string why;
+  for (const metadb::Instance& one : instances) {
+    why += fmt::format("{}{} is {}{}{}", why.empty() ? "" : "; ", one.name, metadb::to_text(one.state),
+                       one.failure.empty() ? "" : ": ", one.failure);
+  }
+  return why;
+}
+
+}  // namespace
+
+Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const metadb::TenantName& tenant) {
+  const std::string name = metadb::to_text(tenant);
+  if (tenant.cluster.empty() || tenant.tenant.empty()) return refuse("tenant is not specified");
+  auto instances = metadb::list_instances(database, {.tenant = tenant});
+  if (!instances) return std::unexpected(std::move(instances.error()));
+  std::erase_if(*instances, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
+  if (instances->empty()) return refuse(fmt::format("tenant has no binlog instances yet: {}", name));
+  const auto primary = std::ranges::find(*instances, true, &metadb::Instance::is_primary);
+  if (primary == instances->end()) {
+    return refuse(fmt::format("tenant has no master service instance: {}: {}", name, why_no_primary(*instances)));
+  }
+  if (primary->state != InstanceState::running || primary->port == 0) {
+    return refuse(fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})));
+  }
+  return InstanceClient::Address{.ip = primary->ip, .port = primary->port};
+}
+
+}  // namespace sluice::manage

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "manage/node_filter.h"
+#include "manage/rows.h"
+#include "manage/statements.h"
+#include "metadb/instances.h"
+#include "metadb/servers.h"
+
+namespace sluice::manage {
+namespace {
+
+using metadb::InstanceState;
+
+constexpr std::int64_t rows_max = 10'000;
+
+using ServersById = std::map<std::string, metadb::ServerIdentity>;
+
+Result<ServersById> read_servers(metadb::MetaDb& database) {
+  auto list = metadb::list_servers(database, metadb::ServerDetail::liveness);
+  if (!list) return std::unexpected(std::move(list.error()));
+  ServersById servers;
+  for (metadb::Server& server : *list)
+    servers.emplace(server.identity.id, std::move(server.identity));
+  return servers;
+}
+
+/// Those the statement is about, in the order of their names.
+Result<std::vector<metadb::Instance>> choose(const sql::ShowInstances& show, const ServersById& servers,
+                                             metadb::MetaDb& database) {
+  metadb::InstanceFilter filter{.history = show.history};
+  if (show.tenant) filter.tenant = to_name(*show.tenant);
+  if (show.names.size() == 1) filter.name = show.names.front().text;
+  const bool whole = show.names.size() <= 1 && !show.from;
+  auto found =
+      metadb::list_instances(database, filter, whole ? to_page(show.limit, rows_max) : metadb::Page{100'000, 0});
+  if (!found || whole) return found;
+  std::erase_if(*found, [&](const metadb::Instance& one) {
+    const bool named = show.names.empty() || std::ranges::any_of(show.names, [&](const sql::InstanceName& name) {
+                         return name.text == one.name;
+                       });
+    const auto server = servers.find(one.server);
+    return !named || (show.from && (server == servers.end() || !passes(show.from, server->second)));
+  });
+  const metadb::Page page = to_page(show.limit, rows_max);
+  const auto begin = found->begin() + std::min<std::ptrdiff_t>(page.offset, std::ssize(*found));
+  const auto end = begin + std::min<std::ptrdiff_t>(page.limit, found->end() - begin);
+  return std::vector<metadb::Instance>(std::make_move_iterator(begin), std::make_move_iterator(end));
+}
+
+/// What an instance itself says (REPORT), and how it captures. Nothing where it cannot be reached.
+using Report = std::map<std::string, Cell>;
+
+std::vector<Report> ask_reports(const std::vector<metadb::Instance>& instances, const StatementContext& context) {
+  std::vector<InstanceClient::Address> addresses;
+  std::vector<std::size_t> asked;
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    if (instances[i].state != InstanceState::running || instances[i].port == 0) continue;
+    addresses.push_back({instances[i].ip, instances[i].port});
+    asked.push_back(i);
+  }
+  std::vector<Report> reports(instances.size());
+  const auto answered = context.services.instances->ask_all(addresses, "REPORT");
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto& answer = answered[i];
+    if (!answer || answer->rows.size() != 1) continue;
+    for (std::size_t column = 0; column < answer->columns.size(); ++column)
+      reports[asked[i]][answer->columns[column]] = answer->rows.front()[column];
+  }
+  return reports;
+}
+
+std::vector<answers::SqlColumn> columns() {
+  std::vector<answers::SqlColumn> list;
+  for (const char* name : {"name", "ob_cluster", "ob_tenant", "ip"})
+    list.push_back(text_column(name));
+  list.push_back(number_column("port"));
+  for (const char* name : {"zone", "region", "group", "running", "state", "obcdc_running", "obcdc_state",
+                           "service_mode", "convert_running"})
+    list.push_back(text_column(name));
+  for (const char* name : {"convert_delay", "convert_rps", "convert_eps", "convert_iops", "dumpers"})
+    list.push_back(number_column(name));
+  for (const char* name : {"version", "odp_addr", "role"})
+    list.push_back(text_column(name));
+  for (const char* name : {"pid", "restarts"})
+    list.push_back(number_column(name));
+  for (const char* name : {"server", "reason"})
+    list.push_back(text_column(name));
+  return list;
+}
+
+std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity& server, const Report& report) {
+  const bool running = one.state == InstanceState::running;
+  const std::string state(metadb::to_text(one.state));
+  const auto told = [&](const char* name) {
+    const auto found = report.find(name);
+    return found == report.end() ? Cell() : found->second;
+  };
+  return {one.name,
+          one.tenant.cluster,
+          one.tenant.tenant,
+          one.ip,
+          std::to_string(one.port),
+          server.zone,
+          server.region,
+          server.group,
+          running ? "Yes" : "No",
+          state,
+          running ? "Yes" : "No",
+          state,
+          one.wanted == metadb::Wanted::dropped ? "disabled" : "enabled",
+          told("convert_running"),
+          told("convert_delay"),
+          told("convert_rps"),
+          told("convert_eps"),
+          told("convert_iops"),
+          told("nof_dump"),
+          SLUICE_VERSION,
+          std::nullopt,
+          one.is_primary ? "primary" : "follower",
+          std::to_string(one.pid),
+          std::to_string(one.restarts),
+          one.server,
+          one.failure.empty() ? Cell() : Cell(one.failure)};
+}
+
+}  // namespace
+
+Rows show_instances(const sql::ShowInstances& show, const StatementContext& context) {
+  const auto servers = read_servers(context.metadb);
+  if (!servers) return std::unexpected(servers.error());
+  const auto instances = choose(show, *servers, context.metadb);
+  if (!instances) return std::unexpected(instances.error());
+  const std::vector<Report> reports = ask_reports(*instances, context);
+  answers::SqlRows answer{.columns = columns(), .rows = {}};
+  for (std::size_t i = 0; i < instances->size(); ++i) {
+    const metadb::Instance& one = (*instances)[i];
+    const auto server = servers->find(one.server);
+    answer.rows.push_back(row(one, server == servers->end() ? metadb::ServerIdentity{} : server->second, reports[i]));
+  }
+  return answer;
+}
+
+}  // namespace sluice::manage

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "answers/diagnostics.h"
+#include "base/cipher.h"
+#include "manage/instance_client.h"
+#include "metadb/meta_db.h"
+
+namespace sluice::manage {
+
+/// What management statements need of the server they are said to. Lives as long as the server.
+struct ManagementServices {
+  std::string server_id;  ///< ours
+  CipherKey key{};        ///< of the MetaDB's secrets
+  InstanceClient* instances = nullptr;
+  /// Something was written that servers act upon: ours looks at once, the others with their next beat.
+  std::function<void()> changed = [] {};
+};
+
+/// What one statement is carried out with. Refers to what lives as long as the statement.
+struct StatementContext {
+  metadb::MetaDb& metadb;
+  const ManagementServices& services;
+  std::string who;                    ///< the account, for the history
+  answers::Diagnostics& diagnostics;  ///< warnings go there
+
+  void warn(std::string message) const;
+};
+
+}  // namespace sluice::manage

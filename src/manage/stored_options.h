@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "cluster/hosted_instance.h"
+#include "manage/cluster_parameter.h"
+
+namespace sluice::manage {
+
+/// What the MetaDB's column `options` of a tenant or an instance holds, as JSON: {"parameters": {...}, "demands":
+/// {...}}. Other members, of a newer program, are kept.
+struct StoredOptions {
+  SetValues parameters;
+  cluster::Demands demands;
+};
+
+/// Text that is not such JSON is corrupt.
+[[nodiscard]] Result<StoredOptions> parse_options(std::string_view json);
+/// `options` over `before`, whose unknown members stay.
+[[nodiscard]] std::string options_text(const StoredOptions& options, std::string_view before = "{}");
+
+}  // namespace sluice::manage

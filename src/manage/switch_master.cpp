@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "manage/refusal.h"
+#include "manage/rows.h"
+#include "manage/statements.h"
+#include "metadb/instances.h"
+
+namespace sluice::manage {
+namespace {
+
+using metadb::InstanceState;
+
+/// Subscribers of the former primary come again, and are sent to the new one.
+void end_dumps(const metadb::Instance& former, const StatementContext& context) {
+  const InstanceClient::Address address{former.ip, former.port};
+  const auto dumps = context.services.instances->ask(address, "SHOW BINLOG DUMPLIST");
+  if (!dumps) {
+    context.warn(
+        fmt::format("subscribers of the former primary {} stay on it: {}", former.name, dumps.error().message));
+    return;
+  }
+  for (const mysql::Row& dump : dumps->rows) {
+    if (dump.empty() || !dump.front()) continue;
+    const auto killed = context.services.instances->ask(address, "KILL " + *dump.front());
+    if (!killed) {
+      context.warn(
+          fmt::format("the subscriber {} of {} stays: {}", *dump.front(), former.name, killed.error().message));
+    }
+  }
+}
+
+}  // namespace
+
+Done switch_master(const sql::SwitchMaster& change, const StatementContext& context) {
+  const metadb::TenantName name = to_name(change.tenant);
+  const auto tenant = metadb::read_tenant(context.metadb, name);
+  if (!tenant) return refuse(fmt::format("Tenant does not exist: {}", metadb::to_text(name)));
+  const auto instances = metadb::list_instances(context.metadb, {.tenant = name});
+  if (!instances) return std::unexpected(instances.error());
+  const auto to = std::ranges::find(*instances, change.to.text, &metadb::Instance::name);
+  if (to == instances->end()) {
+    const auto elsewhere = metadb::read_instance(context.metadb, change.to.text);
+    if (elsewhere) return refuse("binlog instance does not belong to tenant");
+    return refuse("binlog instance does not exist or is not in running status");
+  }
+  if (to->state != InstanceState::running || to->wanted != metadb::Wanted::running) {
+    return refuse("binlog instance does not exist or is not in running status");
+  }
+  if (to->is_primary) {
+    context.warn(fmt::format("{} is the master instance already", to->name));
+    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
+  }
+  const metadb::Decision decision{.what = "switch primary",
+                                  .who = context.who,
+                                  .reason = change.full ? "SWITCH MASTER INSTANCE FULL" : "SWITCH MASTER INSTANCE"};
+  const auto done = metadb::set_primary(context.metadb, name, tenant->epoch, to->name, decision);
+  if (!done) return std::unexpected(done.error());
+  if (!*done) return refuse("failed to switch master instance: somebody else did, or it has just stopped; look again");
+  const auto former = std::ranges::find(*instances, true, &metadb::Instance::is_primary);
+  if (change.full && former != instances->end() && former->port != 0) end_dumps(*former, context);
+  context.services.changed();
+  return answers::SqlOk{
+      .affected_rows = 1, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};
+}
+
+}  // namespace sluice::manage
