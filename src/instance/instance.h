@@ -86,7 +86,7 @@ class Instance : public answers::ServerState {
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;
   std::vector<parameters::Parameters::Listener> followed_;
-  SessionRegistry sessions_;
+  session::SessionRegistry sessions_;
   mutable ReportRates report_rates_;
   std::unique_ptr<SessionListener> listener_;
   std::unique_ptr<InstanceMetrics> metrics_;

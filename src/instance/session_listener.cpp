@@ -144,7 +144,7 @@ void SessionListener::stop() {
 }
 
 bool SessionListener::kill(std::uint32_t connection_id, answers::KillScope scope, std::uint32_t killer) {
-  const std::shared_ptr<SessionRecord> record = state_->services.registry->find(connection_id);
+  const std::shared_ptr<session::SessionRecord> record = state_->services.registry->find(connection_id);
   if (!record) {
     return false;
   }

@@ -8,8 +8,8 @@
 
 #include "answers/sql_session.h"
 #include "dump/dump_registry.h"
-#include "instance/session_registry.h"
 #include "listen/listener.h"
+#include "session/session_registry.h"
 #include "store/log.h"
 
 namespace sluice::instance {
@@ -22,7 +22,7 @@ struct ListenerServices {
   std::function<bool(const std::string& user)> is_relay;  ///< whether this one logs in for others; none: nobody does
   std::shared_ptr<store::Log> log;
   dump::DumpRegistry* dumps = nullptr;
-  SessionRegistry* sessions = nullptr;
+  session::SessionRegistry* sessions = nullptr;
   std::uint32_t server_id = 0;
   answers::SqlSessionFactory make_sql;
   /// How long a subscriber that has more transactions than the log is kept waiting before it is refused.

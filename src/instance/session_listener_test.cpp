@@ -126,7 +126,7 @@ class SessionListenerTest : public testing::Test {
   std::filesystem::path directory;
   std::unique_ptr<listen::Accounts> accounts;
   dump::DumpRegistry dumps;
-  SessionRegistry sessions;
+  session::SessionRegistry sessions;
   ListenerServices services;
   listen::ListenerSettings settings;
   std::unique_ptr<SessionListener> listener;

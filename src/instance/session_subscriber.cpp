@@ -33,15 +33,6 @@ std::optional<std::chrono::nanoseconds> parse_period(std::string_view text) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(nanoseconds, longest)));
 }
 
-/// What may stand in an address; a client may write anything.
-bool is_address(std::string_view text) {
-  constexpr std::size_t size_max = 64;
-  return !text.empty() && text.size() <= size_max && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view(".:-_%[]").contains(c);
-  });
-}
-
 dump::Subscriber describe(const mysql::Login& login, const answers::SqlSession& sql) {
   dump::Subscriber subscriber;
   subscriber.user = login.user;
@@ -70,16 +61,6 @@ void apply_flags(dump::Subscriber& subscriber, std::uint16_t flags, const answer
 }
 
 }  // namespace
-
-std::string real_host(const mysql::ConnectionAttributes& attributes) {
-  const auto ip = attributes.find("__client_ip");
-  if (ip == attributes.end() || !is_address(ip->second)) return {};
-  const auto port = attributes.find("__client_addr_port");
-  if (port == attributes.end() || !is_address(port->second)) return ip->second;
-  // Some proxies write the whole address there.
-  if (port->second.contains(':')) return port->second;
-  return ip->second.contains(':') ? "[" + ip->second + "]:" + port->second : ip->second + ":" + port->second;
-}
 
 std::string subscriber_uuid(const answers::SqlSession& sql) {
   return variable(sql, "replica_uuid", "slave_uuid").value_or("");

@@ -14,11 +14,6 @@ namespace sluice::instance {
 [[nodiscard]] dump::Subscriber make_subscriber(const mysql::BinlogDumpGtid& command, const mysql::Login& login,
                                                const answers::SqlSession& sql);
 
-/// The client's own address as a proxy in between tells it in the connection attributes __client_ip and
-/// __client_addr_port (OceanBase's ODP does): "198.51.100.9:40000". Empty if none does, or what it says is no address.
-/// A client may claim anything there.
-[[nodiscard]] std::string real_host(const mysql::ConnectionAttributes& attributes);
-
 /// @slave_uuid, @replica_uuid; empty if it was not set.
 [[nodiscard]] std::string subscriber_uuid(const answers::SqlSession& sql);
 

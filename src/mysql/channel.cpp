@@ -93,6 +93,12 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     watch.timer.cancel();
   }
 
+  void close() {
+    error_code ignored;
+    socket.shutdown(tcp::socket::shutdown_both, ignored);
+    socket.close(ignored);
+  }
+
   [[nodiscard]] std::unexpected<Error> failure(const Watch& watch, const error_code& cause,
                                                std::string_view doing) const {
     if (tls_failure) {
@@ -471,9 +477,15 @@ asio::any_io_executor Channel::executor() {
 }
 
 void Channel::close() {
-  error_code ignored;
-  state_->socket.shutdown(tcp::socket::shutdown_both, ignored);
-  state_->socket.close(ignored);
+  state_->close();
+}
+
+std::function<void()> Channel::closer() const {
+  return [weak = std::weak_ptr(state_)] {
+    if (const std::shared_ptr<State> state = weak.lock()) {
+      state->close();
+    }
+  };
 }
 
 }  // namespace sluice::mysql

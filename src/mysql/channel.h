@@ -84,6 +84,9 @@ class Channel {
   [[nodiscard]] asio::any_io_executor executor();
 
   void close();
+  /// What closes this channel wherever it has been moved to; does nothing once it is gone. From the executor, as all
+  /// calls.
+  [[nodiscard]] std::function<void()> closer() const;
 
  private:
   struct State;

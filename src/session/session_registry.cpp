@@ -1,8 +1,8 @@
-#include "instance/session_registry.h"
+#include "session/session_registry.h"
 
 #include <algorithm>
 
-namespace sluice::instance {
+namespace sluice::session {
 
 SessionRecord::SessionRecord(std::uint32_t id, std::string host) {
   info_.id = id;
@@ -106,4 +106,4 @@ std::shared_ptr<SessionRecord> SessionRegistry::find(std::uint32_t id) const {
   return nullptr;
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::session

@@ -1,8 +1,8 @@
-#include "instance/session_registry.h"
+#include "session/session_registry.h"
 
 #include <gtest/gtest.h>
 
-namespace sluice::instance {
+namespace sluice::session {
 namespace {
 
 TEST(SessionRegistry, ShowsWhatAConnectionDoes) {
@@ -53,4 +53,4 @@ TEST(SessionRegistry, AReplicaIsForgottenWhenAnotherUserTakesTheConnection) {
 }
 
 }  // namespace
-}  // namespace sluice::instance
+}  // namespace sluice::session

@@ -1,11 +1,11 @@
-#include "instance/session_answers.h"
+#include "session/session_answers.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
-namespace sluice::instance {
+namespace sluice::session {
 
 namespace {
 
@@ -129,4 +129,4 @@ answers::SqlError unknown_statement(std::uint32_t id, std::string_view command) 
   return {1243, "HY000", fmt::format("Unknown prepared statement handler ({}) given to {}", id, command)};
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::session

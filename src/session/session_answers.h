@@ -9,7 +9,7 @@
 #include "mysql/prepared_statement.h"
 #include "mysql/result_set.h"
 
-namespace sluice::instance {
+namespace sluice::session {
 
 /// Between the SQL side's values and the wire's.
 
@@ -33,4 +33,4 @@ namespace sluice::instance {
 /// What a client bound to the parameters; numbers become numbers if they fit 64 bits.
 [[nodiscard]] std::vector<answers::SqlParameter> to_parameters(const mysql::ExecuteStatement& statement);
 
-}  // namespace sluice::instance
+}  // namespace sluice::session

@@ -13,7 +13,7 @@
 #include "answers/session_info.h"
 #include "mysql/replication_commands.h"
 
-namespace sluice::instance {
+namespace sluice::session {
 
 /// What others may know of one connection. The connection keeps it up to date; any thread may look.
 class SessionRecord {
@@ -49,7 +49,7 @@ class SessionRecord {
   std::atomic<bool> ending_{false};
 };
 
-/// All connections of an instance. Any thread.
+/// All connections of a server. Any thread.
 class SessionRegistry {
  public:
   /// The record leaves with its last reference.
@@ -68,4 +68,4 @@ class SessionRegistry {
   std::size_t swept_size_ = 0;
 };
 
-}  // namespace sluice::instance
+}  // namespace sluice::session
