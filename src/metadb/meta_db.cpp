@@ -33,10 +33,9 @@ bool is_lost(const Error& error) {
 struct MetaDb::State {
   explicit State(Options options) : connection(std::move(options)) {}
 
-  Result<void> ensure_open() {
-    if (connection.is_open() && !connection.is_dead()) return {};
-    return connection.open();
-  }
+  [[nodiscard]] bool is_connected() const { return connection.is_open() && !connection.is_dead(); }
+
+  Result<void> ensure_open() { return is_connected() ? Result<void>() : connection.open(); }
 
   Result<Outcome> run(const std::string& statement, const Parameters& parameters, std::size_t columns, IfLost if_lost) {
     if (in_transaction) {
@@ -98,9 +97,21 @@ MetaDb::MetaDb(MetaDb&&) noexcept = default;
 MetaDb& MetaDb::operator=(MetaDb&&) noexcept = default;
 
 Result<MetaDb> MetaDb::open(Options options) {
-  auto state = std::make_unique<State>(std::move(options));
-  if (auto opened = state->connection.open(); !opened) return std::unexpected(std::move(opened.error()));
-  return MetaDb(std::move(state));
+  MetaDb database = unconnected(std::move(options));
+  if (auto connected = database.connect(); !connected) return std::unexpected(std::move(connected.error()));
+  return database;
+}
+
+MetaDb MetaDb::unconnected(Options options) {
+  return MetaDb(std::make_unique<State>(std::move(options)));
+}
+
+Result<void> MetaDb::connect() {
+  return state_->ensure_open();
+}
+
+bool MetaDb::is_connected() const {
+  return state_->is_connected();
 }
 
 Result<Rows> MetaDb::select(std::initializer_list<std::string_view> columns, std::string_view rest,

@@ -33,9 +33,16 @@ class MetaDb {
  public:
   /// Connects. The schema is not looked at: see migrate().
   [[nodiscard]] static Result<MetaDb> open(Options options);
+  /// One that connects when it is first asked something, and is there while the MetaDB is away.
+  [[nodiscard]] static MetaDb unconnected(Options options);
   ~MetaDb();
   MetaDb(MetaDb&&) noexcept;
   MetaDb& operator=(MetaDb&&) noexcept;
+
+  /// Connects, if it is not connected. Other calls do so by themselves; this one tells that failure apart.
+  [[nodiscard]] Result<void> connect();
+  /// As far as can be seen without asking the MetaDB.
+  [[nodiscard]] bool is_connected() const;
 
   /// Runs "SELECT columns rest". All rows are held in memory: put a LIMIT where the number has none by itself.
   [[nodiscard]] Result<Rows> select(std::initializer_list<std::string_view> columns, std::string_view rest,

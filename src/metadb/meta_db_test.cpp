@@ -2,15 +2,12 @@
 
 #include <thread>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/file_descriptor.h"
 #include "metadb/failure.h"
 #include "metadb/meta_db_for_test.h"
+#include "metadb/silent_server_for_test.h"
 
 namespace sluice::metadb {
 namespace {
@@ -211,18 +208,9 @@ TEST_P(ServerAccessTest, wrong_password_is_named_without_it) {
 }
 
 TEST(MetaDbTest, one_that_accepts_and_says_nothing_is_given_up) {
-  const FileDescriptor silent(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(::bind(silent.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(silent.get(), 5), 0);
-  ASSERT_EQ(::getsockname(silent.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-  Options options{.address = MySqlAddress{.host = "127.0.0.1", .port = ntohs(address.sin_port)}};
-  options.connect_limit = std::chrono::seconds(1);
+  const SilentServer silent;
   const auto started = std::chrono::steady_clock::now();
-  const auto opened = MetaDb::open(options);
+  const auto opened = MetaDb::open(silent.options());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::timeout) << opened.error().message;
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(4));
