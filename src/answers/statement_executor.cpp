@@ -7,6 +7,7 @@
 #include "answers/answers.h"
 #include "answers/purge_logs.h"
 #include "answers/report.h"
+#include "answers/row_filter.h"
 #include "answers/session_statements.h"
 #include "answers/set_statement.h"
 #include "answers/version_number.h"
@@ -187,20 +188,15 @@ StatementResult StatementExecutor::execute(std::string_view sql) {
 }
 
 StatementResult StatementExecutor::run(std::string_view text, const sql::ParseRules& parse_rules) {
-  const auto refuse = [this](const Error& error, bool keep) -> StatementResult {
-    SqlError answer = to_sql_error(error);
-    if (!keep) diagnostics_ = {{.error = true, .code = answer.code, .message = answer.message}};
-    return answer;
-  };
   if (cancellation_.cancelled()) {
     cancellation_.end_statement();
     waits_.forget();
-    return refuse({ErrorKind::closed, "Query execution was interrupted", error_code::interrupted}, true);
+    return to_sql_error({ErrorKind::closed, "Query execution was interrupted", error_code::interrupted});
   }
   const auto statement = sql::parse_statement(text, parse_rules);
   if (!statement) {
     waits_.forget();
-    return refuse(statement.error(), false);
+    return refuse(statement.error());
   }
   if (!std::holds_alternative<sql::ShowDiagnostics>(*statement)) diagnostics_.clear();
   if (!waits_.resumed()) cancellation_.begin_statement();
@@ -209,7 +205,7 @@ StatementResult StatementExecutor::run(std::string_view text, const sql::ParseRu
   if (auto wait = waits_.pending()) return std::move(*wait);
   cancellation_.end_statement();
   waits_.forget();
-  return result ? std::move(*result) : refuse(result.error(), false);
+  return result ? std::move(*result) : refuse(result.error());
 }
 
 Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& statement) {
@@ -221,21 +217,36 @@ Result<StatementResult> StatementExecutor::run_statement(const sql::Statement& s
   if (const auto* execute = std::get_if<sql::ExecuteNamed>(&statement)) return execute_named(*execute);
   if (const auto* deallocate = std::get_if<sql::DeallocateNamed>(&statement)) return deallocate_named(*deallocate);
   std::size_t work = 0;
-  const EvaluationContext context{.server = server_,
-                                  .client = client_,
-                                  .database = database_,
-                                  .variables = variables_,
-                                  .user_variables = user_variables_,
-                                  .cancellation = cancellation_,
-                                  .waits = waits_,
-                                  .now = std::chrono::system_clock::now(),
-                                  .work = work};
+  const EvaluationContext evaluation = context(work);
   return std::visit(Runner{.server = server_,
-                           .context = context,
+                           .context = evaluation,
                            .variables = variables_,
                            .user_variables = user_variables_,
                            .diagnostics = diagnostics_},
                     statement);
+}
+
+EvaluationContext StatementExecutor::context(std::size_t& work) {
+  return {.server = server_,
+          .client = client_,
+          .database = database_,
+          .variables = variables_,
+          .user_variables = user_variables_,
+          .cancellation = cancellation_,
+          .waits = waits_,
+          .now = std::chrono::system_clock::now(),
+          .work = work};
+}
+
+StatementResult StatementExecutor::refuse(const Error& error) {
+  SqlError answer = to_sql_error(error);
+  diagnostics_ = {{.error = true, .code = answer.code, .message = answer.message}};
+  return answer;
+}
+
+Result<SqlRows> StatementExecutor::filter(SqlRows rows, const sql::ShowFilter& filter) {
+  std::size_t work = 0;
+  return filter_rows(std::move(rows), filter, context(work));
 }
 
 Result<PreparedStatement> StatementExecutor::make_prepared(std::string_view sql) const {

@@ -42,11 +42,23 @@ class StatementExecutor : public SqlSession {
   void interrupt() override { cancellation_.interrupt(); }
   [[nodiscard]] bool interrupted() const override { return cancellation_.cancelled(); }
 
+  // For those who carry out statements of their own beside it, on the same connection.
+
+  /// How this session's statements are to be read.
+  [[nodiscard]] sql::Dialect dialect() const { return variables_.dialect(); }
+  /// What SHOW WARNINGS tells from now on.
+  void set_diagnostics(Diagnostics diagnostics) { diagnostics_ = std::move(diagnostics); }
+  /// The error as the client is told; SHOW WARNINGS tells it too.
+  [[nodiscard]] StatementResult refuse(const Error& error);
+  /// The rows that LIKE or WHERE of a SHOW lets through.
+  [[nodiscard]] Result<SqlRows> filter(SqlRows rows, const sql::ShowFilter& filter);
+
  private:
   [[nodiscard]] sql::ParseRules rules(const sql::Dialect& dialect) const;
   /// Parses, runs and keeps what SHOW WARNINGS tells.
   [[nodiscard]] StatementResult run(std::string_view text, const sql::ParseRules& parse_rules);
   [[nodiscard]] Result<StatementResult> run_statement(const sql::Statement& statement);
+  [[nodiscard]] EvaluationContext context(std::size_t& work);
   /// Runs what was prepared, with these values in its places.
   [[nodiscard]] StatementResult run_prepared(const PreparedStatement& prepared, std::span<const sql::Value> values);
   // PREPARE, EXECUTE and DEALLOCATE PREPARE.
