@@ -112,6 +112,7 @@ void write_accounts(Writer& writer, const InstanceSettings& settings) {
     writer.text("password_hash", account.password_hash);
     writer.flag("require_tls", account.require_tls);
     writer.flag("admin", account.admin);
+    writer.flag("relay", account.relay);
   }
 }
 
@@ -163,6 +164,7 @@ Result<std::string> instance_file_text(const InstanceSettings& settings) {
   writer.text("address", settings.listen_address);
   writer.line("port", fmt::format("{}", settings.listen_port));
   writer.text("version", settings.announced_version);
+  if (!settings.trusted.empty()) writer.texts("trusted", settings.trusted);
   write_parameters(writer, settings);
   writer.table("[metrics]");
   writer.text("instance", settings.metrics_instance);

@@ -20,6 +20,7 @@ struct InstanceAccount {
   std::string password_hash;  ///< the same
   bool require_tls = false;
   bool admin = false;
+  bool relay = false;  ///< logs in for others; for the servers of the cluster
 };
 
 /// What the configuration file of `sluice-instance` says; docs/configuration.md has the meaning of all of it. What is
@@ -46,6 +47,7 @@ struct InstanceSettings {
   std::string listen_address;
   std::uint16_t listen_port = 0;
   std::string announced_version;
+  std::vector<std::string> trusted;  ///< addresses and ranges
   std::vector<InstanceAccount> accounts;
   std::map<std::string, std::variant<bool, std::int64_t>> parameters;
   std::string metrics_instance;

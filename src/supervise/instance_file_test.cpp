@@ -33,7 +33,9 @@ InstanceSettings example() {
   settings.max_binlog_size = 4096;
   settings.listen_address = "127.0.0.1";
   settings.listen_port = 8100;
-  settings.accounts = {{"one", "*" + std::string(40, 'A'), "", false, true}, {"two", "", "h", true, false}};
+  settings.accounts = {{"one", "*" + std::string(40, 'A'), "", false, true, false},
+                       {"two", "", "h", true, false, true}};
+  settings.trusted = {"192.0.2.7", "10.1.0.0/16"};
   settings.parameters = {{"binlog_gtid_display", false}, {"binlog_expire_logs_size", std::int64_t{1} << 50}};
   return settings;
 }
@@ -102,6 +104,9 @@ TEST(InstanceFile, SaysEverything) {
   EXPECT_EQ(file["account"].as_array()->size(), 2U);
   EXPECT_EQ(file["account"][0]["admin"].value<bool>(), true);
   EXPECT_FALSE(file["account"][1].as_table()->contains("native"));
+  EXPECT_FALSE(file["account"][0].as_table()->contains("relay"));
+  EXPECT_EQ(file["account"][1]["relay"].value<bool>(), true);
+  EXPECT_EQ(file["listen"]["trusted"][1].value<std::string>(), "10.1.0.0/16");
   EXPECT_EQ(file["parameters"]["binlog_gtid_display"].value<bool>(), false);
   EXPECT_EQ(file["parameters"]["binlog_expire_logs_size"].value<std::int64_t>(), std::int64_t{1} << 50);
   EXPECT_EQ(file["listen"]["port"].value<int>(), 8100);

@@ -25,7 +25,7 @@ class InstanceStartTest : public WithSupervisor {
     start.settings.source_addresses = {"127.0.0.1:1"};
     start.settings.source_user = "u";
     start.settings.source_password = "p\"\\\n\x01";
-    start.settings.accounts = {{"reader", "*" + std::string(40, 'A'), "", false, false}};
+    start.settings.accounts = {{"reader", "*" + std::string(40, 'A'), "", false, false, false}};
     start.settings.parameters = {{"binlog_gtid_display", false}, {"max_connections", std::int64_t{10}}};
     start.settings.max_binlog_size = 1 << 20;
     return start;
