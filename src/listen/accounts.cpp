@@ -177,6 +177,21 @@ std::map<std::string, Accounts::Account>::const_iterator Accounts::entry(const s
   return ours ? accounts_.find(name.user) : accounts_.end();
 }
 
+void Accounts::take_over(const Accounts& before) {
+  secret_ = before.secret_;
+  const std::lock_guard lock(before.mutex_);
+  for (auto& [name, account] : accounts_) {
+    const auto former = before.accounts_.find(name);
+    if (former != before.accounts_.end() && account.login.sha2 && former->second.slow == account.slow) {
+      account.login.sha2_hash = former->second.login.sha2_hash;
+    }
+  }
+}
+
+bool Accounts::is_known(const std::string& user) const {
+  return open_to_all_ || entry(user) != accounts_.end();
+}
+
 bool Accounts::is_relay(const std::string& user) const {
   const auto found = accounts_.find(user);
   return found != accounts_.end() && found->second.relay;

@@ -22,6 +22,8 @@ struct AccountSettings {
   bool require_tls = false;
   bool admin = false;  ///< may change parameters, end connections and purge the log
   bool relay = false;  ///< logs in for others, whom it has checked (mysql/relayed_login.h); for servers of the cluster
+
+  bool operator==(const AccountSettings&) const = default;
 };
 
 /// What is kept of a password: the two hashes of AccountSettings.
@@ -47,6 +49,12 @@ class Accounts : public mysql::AccountStore {
   /// Lets everybody in: log-in is switched off.
   [[nodiscard]] static std::unique_ptr<Accounts> open_to_all();
 
+  /// Keeps what `before` has learnt, for accounts whose password is the same, so that their clients need not send it
+  /// again; and goes on to answer unknown users as `before` did. Before these are used.
+  void take_over(const Accounts& before);
+
+  /// Whether there is such an account; true for all when log-in is switched off.
+  [[nodiscard]] bool is_known(const std::string& user) const;
   /// Whether the account is an administrator's; false for unknown ones, and for all when log-in is switched off.
   [[nodiscard]] bool is_admin(const std::string& user) const;
   /// Whether the account logs in for others.
@@ -60,6 +68,8 @@ class Accounts : public mysql::AccountStore {
     int iterations = 0;
     Bytes salt;
     Bytes hash;
+
+    bool operator==(const SlowHash&) const = default;
   };
   struct Account {
     mysql::LoginAccount login;

@@ -21,10 +21,15 @@ class AddressRanges {
   /// False for what is no address.
   [[nodiscard]] bool contains(std::string_view address) const;
 
+  /// The same ranges in the same order.
+  bool operator==(const AddressRanges&) const = default;
+
  private:
   struct Range {
     boost::asio::ip::address_v6::bytes_type bytes{};
     unsigned prefix = 128;  ///< bits that count
+
+    bool operator==(const Range&) const = default;
   };
 
   std::vector<Range> ranges_;
