@@ -1,0 +1,371 @@
+#include "server/instance_keeper.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "manage/cluster_view.h"
+#include "metadb/tenants.h"
+#include "server/instance_settings.h"
+#include "server/instance_step.h"
+#include "supervise/instance_start.h"
+#include "supervise/run_on.h"
+
+namespace sluice::server {
+
+namespace asio = boost::asio;
+using metadb::InstanceState;
+
+namespace {
+
+constexpr std::chrono::seconds stop_limit{30};
+
+constexpr std::array all_states = {InstanceState::init,        InstanceState::starting, InstanceState::running,
+                                   InstanceState::failed,      InstanceState::stopped,  InstanceState::offline,
+                                   InstanceState::logical_drop};
+
+/// What is needed to start an instance, read at once.
+struct StartPlan {
+  supervise::InstanceSettings settings;
+  supervise::ResourceLimits limits;
+  std::chrono::seconds ready_limit{60};
+};
+
+cluster::Moment to_moment(std::chrono::steady_clock::time_point time) {
+  return cluster::Moment(std::chrono::duration_cast<cluster::Milliseconds>(time.time_since_epoch()));
+}
+
+Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& instance,
+                            const InstanceKeeper::Services& services) {
+  const auto tenant = metadb::read_tenant(database, instance.tenant);
+  if (!tenant) return std::unexpected(tenant.error());
+  const auto cluster_values = manage::read_cluster_parameters(database);
+  if (!cluster_values) return std::unexpected(cluster_values.error());
+  const auto values = manage::effective_values(*cluster_values, *tenant, &instance);
+  if (!values) return std::unexpected(values.error());
+  const auto accounts = metadb::list_accounts(database);
+  if (!accounts) return std::unexpected(accounts.error());
+  auto settings = instance_settings({.tenant = *tenant,
+                                     .instance = instance,
+                                     .values = *values,
+                                     .accounts = *accounts,
+                                     .trusted = services.config->trusted_texts,
+                                     .listen_address = services.config->listen_address,
+                                     .key = services.key});
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  return StartPlan{.settings = std::move(*settings),
+                   .limits = instance_limits(*values),
+                   .ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"))};
+}
+
+/// Where we reach our own instances.
+std::string own_address(const std::string& listen_address) {
+  if (listen_address == "0.0.0.0") return "127.0.0.1";
+  if (listen_address == "::") return "::1";
+  return listen_address;
+}
+
+}  // namespace
+
+void InstanceKeeper::spawn(asio::awaitable<void> action) {
+  ++actions_;
+  asio::co_spawn(supervisor_->loop(), std::move(action), [this](const std::exception_ptr& thrown) {
+    --actions_;
+    if (thrown) std::rethrow_exception(thrown);
+  });
+}
+
+bool InstanceKeeper::runs(const std::string& name) const {
+  const auto running = supervisor_->running();
+  return std::ranges::find(running, name, &supervise::Running::name) != running.end();
+}
+
+bool InstanceKeeper::is_ready(const std::string& name) const {
+  std::error_code error;
+  return std::filesystem::exists(supervisor_->directory_of(name) / "data" / "port", error);
+}
+
+asio::awaitable<void> InstanceKeeper::adopt_all() {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(services_.config->directory / "instances", error)) {
+    if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
+  }
+  for (const std::string& name : names) {
+    if (!supervise::is_instance_name(name)) continue;
+    const auto found = co_await supervisor_->adopt(name);
+    if (!found) {
+      log::error("instance {}: {}", name, found.error().message);
+    } else if (*found) {
+      log::info("instance {} runs already, and is adopted", name);
+      adopted_[name] = Clock::now();
+    }
+  }
+}
+
+void InstanceKeeper::take(std::vector<metadb::Instance> instances) {
+  std::map<std::string, Kept> kept;
+  for (metadb::Instance& row : instances) {
+    if (row.state == InstanceState::drop) continue;
+    const auto before = kept_.find(row.name);
+    Kept one = before == kept_.end() ? Kept{} : std::move(before->second);
+    if (before == kept_.end()) {
+      if (const auto adopted = adopted_.find(row.name); adopted != adopted_.end()) one.started = adopted->second;
+    }
+    // START BINLOG INSTANCE made it "Init" again: what failed before is forgotten.
+    if (row.state == InstanceState::init && one.row.state == InstanceState::failed) {
+      one.failures.clear();
+      one.start_at = {};
+    }
+    one.drop_at = Clock::now() + std::chrono::duration_cast<Clock::duration>(row.drop_in);
+    one.row = std::move(row);
+    kept.emplace(one.row.name, std::move(one));
+  }
+  // An action under way on one that is gone finds out by itself.
+  kept_ = std::move(kept);
+}
+
+void InstanceKeeper::act() {
+  for (auto& [name, kept] : kept_)
+    act_on(kept);
+}
+
+void InstanceKeeper::act_on(Kept& kept) {
+  if (kept.busy) return;
+  const std::string& name = kept.row.name;
+  const bool process = runs(name);
+  const InstanceStep step = next_step({.wanted = kept.row.wanted,
+                                       .state = kept.row.state,
+                                       .runs = process,
+                                       .ready = process && is_ready(name),
+                                       .start_due = Clock::now() >= kept.start_at,
+                                       .drop_due = Clock::now() >= kept.drop_at});
+  if (step == InstanceStep::none) return;
+  kept.busy = true;
+  spawn(carry_out(name, step));
+}
+
+asio::awaitable<void> InstanceKeeper::carry_out(std::string name, InstanceStep step) {
+  switch (step) {
+    case InstanceStep::start:
+      co_await start(name);
+      break;
+    case InstanceStep::stop:
+      co_await stop(name);
+      break;
+    case InstanceStep::note_running: {
+      const auto all = running();
+      const auto found = std::ranges::find(all, name, &Running::name);
+      if (found != all.end()) {
+        co_await note(name, {.to = InstanceState::running, .pid = found->pid, .port = found->port});
+      }
+      break;
+    }
+    case InstanceStep::note_stopped:
+      co_await note(name, {.to = InstanceState::stopped, .pid = 0});
+      break;
+    case InstanceStep::remove:
+      co_await remove(name);
+      break;
+    case InstanceStep::none:
+      break;
+  }
+  if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.busy = false;
+}
+
+std::set<std::uint16_t> InstanceKeeper::taken_ports() const {
+  std::set<std::uint16_t> ports;
+  for (const auto& [name, kept] : kept_) {
+    if (kept.row.port != 0) ports.insert(kept.row.port);
+  }
+  return ports;
+}
+
+asio::awaitable<void> InstanceKeeper::start(std::string name) {
+  const metadb::Instance row = kept_.at(name).row;
+  const auto make = [&] {
+    return services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
+  };
+  auto plan = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), make);
+  if (!plan) {
+    co_await failed(name, plan.error().message);
+    co_return;
+  }
+  const bool again = row.state != InstanceState::init;
+  co_await note(name, {.to = InstanceState::starting,
+                       .pid = 0,
+                       .work_path = supervisor_->directory_of(name).string(),
+                       .restarted = again});
+  supervise::InstanceStart start{.name = name,
+                                 .program = services_.config->instance_program,
+                                 .settings = std::move(plan->settings),
+                                 .ports = services_.config->ports,
+                                 .taken = taken_ports(),
+                                 .ready_limit = plan->ready_limit,
+                                 .before_program = [this, name, limits = plan->limits](pid_t pid) {
+                                   (void)services_.limits->place(name, limits, pid);
+                                 }};
+  start.taken.erase(row.port);
+  // The cluster's parameters decide, not those that were set at the instance itself in an earlier life.
+  std::error_code ignored;
+  std::filesystem::remove(supervisor_->directory_of(name) / "data" / "parameters", ignored);
+  const auto started = co_await supervise::start_instance(*supervisor_, std::move(start));
+  if (!started) {
+    co_await failed(name, started.error().message);
+    co_return;
+  }
+  ++services_.totals->instances_started;
+  log::info("instance {} of {} runs: process {}, port {}", name, metadb::to_text(row.tenant), started->pid,
+            started->port);
+  if (const auto kept = kept_.find(name); kept != kept_.end()) {
+    kept->second.started = Clock::now();
+    kept->second.row.port = started->port;
+  }
+  if (started->ready) co_await note(name, {.to = InstanceState::running, .pid = started->pid, .port = started->port});
+}
+
+asio::awaitable<void> InstanceKeeper::stop(std::string name) {
+  const auto ending = co_await supervisor_->stop(name, stop_limit);
+  if (!ending) {
+    log::error("instance {} cannot be stopped: {}", name, ending.error().message);
+    co_return;
+  }
+  ++services_.totals->instances_stopped;
+  log::info("instance {} is stopped, as asked for: {}", name, ending->text());
+  (void)services_.limits->remove(name);
+  if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.started.reset();
+}
+
+asio::awaitable<void> InstanceKeeper::remove(std::string name) {
+  const auto directory = supervisor_->directory_of(name);
+  const auto work = [&] {
+    std::error_code error;
+    std::filesystem::remove_all(directory, error);
+    return error;
+  };
+  const std::error_code error = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+  if (error) {
+    log::error("instance {}: {} cannot be removed: {}; it is tried again", name, directory.string(), error.message());
+    if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.drop_at = Clock::now() + stop_limit;
+    co_return;
+  }
+  ++services_.totals->instances_removed;
+  log::info("instance {} is dropped, and its files are removed", name);
+  co_await note(name, {.to = InstanceState::drop, .pid = 0});
+  kept_.erase(name);
+}
+
+asio::awaitable<void> InstanceKeeper::note(std::string name, metadb::InstanceChange change) {
+  const auto work = [&] {
+    return services_.metadb->with(
+        [&](metadb::MetaDb& database) { return metadb::change_instance_state(database, name, all_states, change); });
+  };
+  const auto noted = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+  if (!noted) {
+    log::warning("instance {}: that it is {} could not be told to the MetaDB: {}", name, metadb::to_text(change.to),
+                 noted.error().message);
+    co_return;
+  }
+  if (const auto kept = kept_.find(name); kept != kept_.end()) {
+    kept->second.row.state = change.to;
+    if (change.pid) kept->second.row.pid = *change.pid;
+    if (change.port) kept->second.row.port = *change.port;
+  }
+}
+
+void InstanceKeeper::ended(const std::string& name, const supervise::Ending& ending) {
+  ++services_.totals->instances_ended;
+  log::error("instance {} {}", name, ending.text());
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end() || kept->second.busy || kept->second.row.wanted != metadb::Wanted::running) return;
+  kept->second.busy = true;
+  const auto action = [](InstanceKeeper& self, std::string its_name, std::string cause) -> asio::awaitable<void> {
+    co_await self.failed(its_name, std::move(cause));
+    if (const auto found = self.kept_.find(its_name); found != self.kept_.end()) found->second.busy = false;
+  };
+  spawn(action(*this, name, ending.text()));
+}
+
+/// Decides whether it is started again, and when.
+asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause) {
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end()) co_return;
+  const Clock::time_point now = Clock::now();
+  const auto lasted = kept->second.started ? now - *kept->second.started : Clock::duration{};
+  kept->second.started.reset();
+  kept->second.failures.push_back({.at = to_moment(now),
+                                   .lasted = std::chrono::duration_cast<cluster::Milliseconds>(lasted),
+                                   .cause = std::move(cause)});
+  const auto decision = cluster::decide_restart(kept->second.failures);
+  metadb::InstanceChange change{.to = InstanceState::starting, .pid = 0};
+  if (const auto* restart = std::get_if<cluster::Restart>(&decision)) {
+    kept->second.start_at = now + (restart->at - to_moment(now));
+    change.failure = restart->reason;
+    log::warning("instance {}: {}", name, restart->reason);
+  } else {
+    ++services_.totals->instances_given_up;
+    change.to = InstanceState::failed;
+    change.failure = std::get<cluster::GiveUp>(decision).reason;
+    log::error("instance {}: {}", name, *change.failure);
+  }
+  co_await note(name, std::move(change));
+}
+
+void InstanceKeeper::take(std::vector<metadb::Account> accounts) {
+  accounts_ = std::move(accounts);
+  for (const Running& one : running())
+    spawn(tell_accounts(one.name));
+}
+
+/// Writes them into the instance's file, which it reads again at SIGHUP. The rest of the file stays as the instance was
+/// started with, so it is made anew from the MetaDB.
+asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end()) co_return;
+  const metadb::Instance row = kept->second.row;
+  const auto directory = supervisor_->directory_of(name);
+  const auto work = [&]() -> Result<void> {
+    auto plan = services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
+    if (!plan) return std::unexpected(std::move(plan.error()));
+    plan->settings.data_directory = directory / "data";
+    plan->settings.messages_file = directory / "messages.log";
+    return supervise::write_instance_file(directory / "instance.toml", plan->settings);
+  };
+  const auto written = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+  if (!written) {
+    log::warning("instance {}: its accounts could not be renewed: {}", name, written.error().message);
+    co_return;
+  }
+  const auto all = supervisor_->running();
+  const auto found = std::ranges::find(all, name, &supervise::Running::name);
+  if (found != all.end()) ::kill(found->pid, SIGHUP);
+}
+
+std::vector<InstanceKeeper::Running> InstanceKeeper::running() const {
+  std::vector<Running> list;
+  const std::string ip = own_address(services_.config->listen_address);
+  for (const supervise::Running& process : supervisor_->running()) {
+    const auto kept = kept_.find(process.name);
+    if (kept == kept_.end()) continue;
+    const auto directory = supervisor_->directory_of(process.name);
+    const auto port = read_file(directory / "data" / "port", 16);
+    list.push_back(
+        {.name = process.name,
+         .ip = ip,
+         .port = port ? static_cast<std::uint16_t>(std::strtoul(port->c_str(), nullptr, 10)) : std::uint16_t{0},
+         .pid = process.pid,
+         .directory = directory,
+         .state = kept->second.row.state,
+         .tenant = kept->second.row.tenant,
+         .primary = kept->second.row.is_primary});
+  }
+  return list;
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/cipher.h"
+#include "cluster/restart_policy.h"
+#include "metadb/accounts.h"
+#include "metadb/instances.h"
+#include "metadb/pool.h"
+#include "server/config.h"
+#include "server/instance_step.h"
+#include "server/server_totals.h"
+#include "supervise/limit_groups.h"
+#include "supervise/supervisor.h"
+
+namespace sluice::server {
+
+/// Keeps the instances of this server as the MetaDB wants them: starts, stops and removes their processes, starts
+/// again those that ended, and tells the MetaDB what became of them. It needs the MetaDB for what changes only; what
+/// runs goes on without.
+///
+/// Everything happens in the supervisor's loop; what blocks in its pool. One action at a time for each instance.
+class InstanceKeeper {
+ public:
+  struct Services {
+    const Config* config = nullptr;
+    CipherKey key{};
+    metadb::MetaDbPool* metadb = nullptr;
+    const supervise::LimitGroups* limits = nullptr;
+    ServerTotals* totals = nullptr;
+  };
+
+  /// All must outlive it, and the loop must run until what it has begun there has ended.
+  explicit InstanceKeeper(Services services) : services_(services) {}
+
+  /// Once, before all else: the supervisor, which calls ended().
+  void use(supervise::Supervisor& supervisor) { supervisor_ = &supervisor; }
+  void ended(const std::string& name, const supervise::Ending& ending);
+
+  /// Watches the processes that run in the directory already.
+  [[nodiscard]] boost::asio::awaitable<void> adopt_all();
+
+  /// What the MetaDB has of this server's instances now.
+  void take(std::vector<metadb::Instance> instances);
+  /// Accounts have changed: running instances are told.
+  void take(std::vector<metadb::Account> accounts);
+
+  /// Begins what is to be done now.
+  void act();
+
+  /// An instance whose process runs, for those who ask it.
+  struct Running {
+    std::string name;
+    std::string ip;  ///< where we reach it
+    std::uint16_t port = 0;
+    std::int64_t pid = 0;
+    std::filesystem::path directory;
+    metadb::InstanceState state = metadb::InstanceState::starting;
+    metadb::TenantName tenant;
+    bool primary = false;
+  };
+  [[nodiscard]] std::vector<Running> running() const;
+  /// Those that are kept, running or not.
+  [[nodiscard]] std::size_t count() const { return kept_.size(); }
+  [[nodiscard]] bool busy() const { return actions_ > 0; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Kept {
+    metadb::Instance row;
+    bool busy = false;
+    Clock::time_point drop_at{};
+    Clock::time_point start_at{};                    ///< not before
+    std::optional<Clock::time_point> started;        ///< its process, by us or before us
+    std::vector<cluster::InstanceFailure> failures;  ///< since a person last started it
+  };
+
+  [[nodiscard]] bool runs(const std::string& name) const;
+  [[nodiscard]] bool is_ready(const std::string& name) const;
+  void act_on(Kept& kept);
+  [[nodiscard]] boost::asio::awaitable<void> carry_out(std::string name, InstanceStep step);
+  [[nodiscard]] boost::asio::awaitable<void> start(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> note(std::string name, metadb::InstanceChange change);
+  [[nodiscard]] boost::asio::awaitable<void> tell_accounts(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> failed(std::string name, std::string cause);
+  [[nodiscard]] std::set<std::uint16_t> taken_ports() const;
+  void spawn(boost::asio::awaitable<void> action);
+
+  Services services_;
+  supervise::Supervisor* supervisor_ = nullptr;
+  std::map<std::string, Kept> kept_;
+  std::map<std::string, Clock::time_point> adopted_;  ///< before the MetaDB has told of them
+  std::vector<metadb::Account> accounts_;
+  std::size_t actions_ = 0;
+};
+
+}  // namespace sluice::server
