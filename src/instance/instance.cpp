@@ -138,9 +138,7 @@ std::string Instance::server_version() const {
 }
 
 Result<void> Instance::open_listener() {
-  auto accounts = listen::Accounts::make(config_.accounts, config_.tenant);
-  if (!accounts) return std::unexpected(std::move(accounts.error()));
-  accounts_ = std::move(*accounts);
+  if (auto opened = open_access(); !opened) return opened;
   const auto certificate = config_.certificate_file.empty()
                                ? listen::load_or_make_certificate(config_.data_directory)
                                : listen::load_certificate(config_.certificate_file, config_.key_file);
@@ -161,12 +159,7 @@ Result<void> Instance::open_listener() {
   services.login.server_version = [this] { return server_version(); };
   services.login.tls = tls_.get();
   services.login.password_key = password_key_.get();
-  services.accounts = accounts_.get();
-  services.login.trusts = [this](const std::string& address, const std::string& user) {
-    return config_.trusted.contains(address) && !accounts_->is_relay(user);  // whose word is taken for others
-  };
-  services.is_relay = [this](const std::string& user) { return accounts_->is_relay(user); };
-  services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
+  control_access(services);
   services.log = log_;
   services.dumps = &dumps_;
   services.sessions = &sessions_;

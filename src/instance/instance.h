@@ -14,6 +14,7 @@
 #include "instance/source_probe.h"
 #include "instance/tenant_database.h"
 #include "listen/certificate.h"
+#include "listen/changing_accounts.h"
 #include "metrics/metrics_server.h"
 #include "store/retention.h"
 
@@ -27,6 +28,11 @@ class Instance : public answers::ServerState {
   ~Instance() override;
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
+
+  /// Takes over the accounts and the trusted addresses of a configuration, and nothing else of it: log-ins that begin
+  /// from now on are checked against them, and connections of accounts that are gone end. Logs what has changed. After
+  /// an error everything is as it was. One caller at a time, and not once stop() was called.
+  [[nodiscard]] Result<void> change_access(const Config& config);
 
   /// Ends serving and capture in order.
   void stop();
@@ -63,6 +69,8 @@ class Instance : public answers::ServerState {
   void follow(parameters::Parameter parameter, std::function<void(std::uint64_t)> take);
   void follow_throttles();
   void limit_listener(listen::ListenerSettings& settings) const;
+  [[nodiscard]] Result<void> open_access();
+  void control_access(ListenerServices& services) const;
   [[nodiscard]] Result<void> open_listener();
   [[nodiscard]] Result<void> open_metrics();
 
@@ -81,7 +89,8 @@ class Instance : public answers::ServerState {
   std::vector<parameters::Parameters::Listener> retention_changes_;
   std::unique_ptr<SourceProbe> probe_;
   std::unique_ptr<CaptureThread> capture_;
-  std::unique_ptr<listen::Accounts> accounts_;
+  std::unique_ptr<listen::ChangingAccounts> accounts_;
+  std::unique_ptr<SharedValue<const mysql::AddressRanges>> trusted_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<mysql::PasswordKey> password_key_;
   dump::DumpRegistry dumps_;

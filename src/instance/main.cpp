@@ -20,13 +20,21 @@ int complain(const Error& error) {
   return error.code == EADDRINUSE ? exit_address_in_use : exit_failed;
 }
 
+/// SIGHUP: accounts may have changed. What is wrong with the file is told in the log, and all stays as it was.
+void change_access(instance::Instance& running, const std::string& config_file) {
+  log::info("SIGHUP: reading {} again, for accounts and trusted addresses", config_file);
+  const auto config = instance::load_config(config_file);
+  const auto changed = config ? running.change_access(*config) : std::unexpected(config.error());
+  if (!changed) log::error("the configuration was refused and everything stays as it was: {}", changed.error().message);
+}
+
 int serve(const std::string& config_file) {
   // Blocked before any thread starts, so that all inherit it; sigwait below takes them.
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  sigset_t taken;
+  sigemptyset(&taken);
+  for (const int one : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&taken, one);
+  pthread_sigmask(SIG_BLOCK, &taken, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
   auto config = instance::load_config(config_file);
@@ -34,8 +42,10 @@ int serve(const std::string& config_file) {
   log::open(config->log_file, config->log_debug ? log::Level::debug : log::Level::info);
   auto running = instance::Instance::start(std::move(*config));
   if (!running) return complain(running.error());
-  int caught = 0;
-  sigwait(&ends, &caught);
+  for (int caught = SIGHUP; caught == SIGHUP;) {
+    sigwait(&taken, &caught);
+    if (caught == SIGHUP) change_access(**running, config_file);
+  }
   log::info("stopping");
   (*running)->stop();
   return 0;

@@ -31,6 +31,7 @@ struct SessionListener::State {
     services.login = its_services.login;
     services.listener = listener.get();
     services.accounts = its_services.accounts;
+    services.is_known = its_services.is_known;
     services.is_admin = its_services.is_admin;
     services.is_relay = its_services.is_relay;
     services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
@@ -161,6 +162,10 @@ bool SessionListener::kill(std::uint32_t connection_id, answers::KillScope scope
 
 void SessionListener::disconnect(std::uint32_t connection_id) {
   state_->for_one(connection_id, [](Session& session) { session.close(); });
+}
+
+void SessionListener::disconnect_gone(const std::function<bool(const std::string& user)>& gone) {
+  state_->for_each([gone](Session& session) { session.close_if_gone(gone); });
 }
 
 void SessionListener::disconnect_dumps() {

@@ -18,6 +18,7 @@ namespace sluice::instance {
 struct ListenerServices {
   mysql::LoginSettings login;
   mysql::AccountStore* accounts = nullptr;
+  std::function<bool(const std::string& user)> is_known;  ///< whether there (still) is such an account; none: it is
   std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
   std::function<bool(const std::string& user)> is_relay;  ///< whether this one logs in for others; none: nobody does
   std::shared_ptr<store::Log> log;
@@ -53,6 +54,8 @@ class SessionListener {
   /// As listen::Listener; statements under way are cancelled and waited for.
   void stop();
   void disconnect(std::uint32_t connection_id);
+  /// Ends the connections of accounts of which `gone` is true; it is called from the I/O threads.
+  void disconnect_gone(const std::function<bool(const std::string& user)>& gone);
   /// Subscribers have to come again, and will be sent wherever they are routed to then.
   void disconnect_dumps();
 

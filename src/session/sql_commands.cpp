@@ -131,6 +131,9 @@ SqlConnection::Answered SqlConnection::change_user(ByteView payload) {
     log::warning("log-in failed: {}", login.error().message);
     co_return std::unexpected(login.error());
   }
+  if (!is_still_known(*login)) {
+    co_return fail(ErrorKind::closed, "the account was removed");
+  }
   login_ = std::move(*login);
   note_login();
   prepared_.clear();

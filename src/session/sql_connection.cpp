@@ -1,5 +1,7 @@
 #include "session/sql_connection.h"
 
+#include <utility>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -86,6 +88,10 @@ asio::awaitable<bool> SqlConnection::log_in() {
     close();
     co_return false;
   }
+  if (!is_still_known(*login)) {
+    close();
+    co_return false;
+  }
   login_ = std::move(*login);
   if (!take_relayed()) {
     log::warning("{}: the account '{}' logs in for others, but did not say for whom", channel_.peer(), login_.user);
@@ -97,6 +103,15 @@ asio::awaitable<bool> SqlConnection::log_in() {
   co_return true;
 }
 
+/// It may have been removed while its client was logging in, and would have been missed by close_if_gone().
+bool SqlConnection::is_still_known(const mysql::Login& login) const {
+  if (login.trusted || !services_.is_known || services_.is_known(login.user)) {
+    return true;
+  }
+  log::warning("{}: the account '{}' was removed while its client logged in", channel_.peer(), login.user);
+  return false;
+}
+
 /// A server of the cluster says for whom it has logged in. False: it does not.
 bool SqlConnection::take_relayed() {
   if (!services_.is_relay || !services_.is_relay(login_.user)) {
@@ -106,7 +121,7 @@ bool SqlConnection::take_relayed() {
   if (!relayed) {
     return false;
   }
-  login_.user = std::move(relayed->user);
+  relay_account_ = std::exchange(login_.user, std::move(relayed->user));
   login_.challenge = relayed->challenge;
   relayed_host_ = std::move(relayed->host);
   return true;
@@ -161,6 +176,16 @@ void SqlConnection::close() {
 void SqlConnection::wake() {
   if (const auto waiter = waiter_.lock()) {
     waiter->wake();
+  }
+}
+
+void SqlConnection::close_if_gone(const std::function<bool(const std::string& user)>& gone) {
+  if (login_.user.empty()) {
+    return;
+  }
+  if (gone(login_.user) || (!relay_account_.empty() && gone(relay_account_))) {
+    log::info("the connection {} of '{}' ends: its account was removed", connection_id_, login_.user);
+    close();
   }
 }
 

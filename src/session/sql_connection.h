@@ -43,6 +43,8 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   void close() override;
   /// KILL: ends the connection, or what it is doing.
   virtual void kill(answers::KillScope scope);
+  /// As close(), if `gone` is true of the account that has logged in or of the one it has logged in for.
+  void close_if_gone(const std::function<bool(const std::string& user)>& gone);
 
  protected:
   /// The answer to a command is under way. An error ends the connection; what a client is told is none.
@@ -115,6 +117,7 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   [[nodiscard]] boost::asio::awaitable<void> wait_for(const answers::SqlWait& wait);
   void wake();
   [[nodiscard]] std::string client_address() const;
+  [[nodiscard]] bool is_still_known(const mysql::Login& login) const;
   [[nodiscard]] bool take_relayed();
   void note_login();
   void count_login(const Result<mysql::Login>& login);
@@ -124,7 +127,8 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   const SqlServices& services_;
   std::uint32_t connection_id_;
   mysql::Login login_;
-  std::string relayed_host_;  ///< the client's address, if another server relays it
+  std::string relay_account_;  ///< who has logged in for the client, if another server relays it
+  std::string relayed_host_;   ///< the client's address then
   std::unique_ptr<answers::SqlSession> sql_;
   std::map<std::uint32_t, Prepared> prepared_;
   std::shared_ptr<SessionRecord> record_;

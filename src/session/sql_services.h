@@ -20,6 +20,8 @@ struct SqlServices {
   mysql::LoginSettings login;
   listen::Listener* listener = nullptr;
   mysql::AccountStore* accounts = nullptr;
+  /// Whether there (still) is such an account: asked when a log-in with a password has ended; none: it always is.
+  std::function<bool(const std::string& user)> is_known;
   std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
   std::function<bool(const std::string& user)> is_relay;  ///< whether this one logs in for others; none: nobody does
   answers::SqlSessionFactory make_sql;
