@@ -139,6 +139,8 @@ def test_what_was_learnt_of_a_password_is_kept(instance):
     change(instance)
     with connect(instance, plugin="caching_sha2_password") as connection:
         assert connection.server_public_key is None
+    with connect(instance, user="new", password=NEW_PASSWORD, plugin="caching_sha2_password") as connection:
+        assert connection.server_public_key is not None
 
 
 def test_addresses_that_are_trusted(instance):
