@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "metadb/revisions.h"
+
 namespace sluice::metadb {
 namespace {
 
@@ -12,31 +14,40 @@ Parameters bound(const Account& account) {
           {"tag", account.tag}};
 }
 
+/// One statement that changes accounts. True if it found a row.
+Result<bool> change(MetaDb& database, std::string_view statement, const Parameters& parameters) {
+  return change_and_raise(database, Revision::accounts, [&]() -> Result<bool> {
+    auto done = database.write(statement, parameters);
+    if (!done) return std::unexpected(std::move(done.error()));
+    return *done == 1;
+  });
+}
+
 }  // namespace
 
 Result<void> create_account(MetaDb& database, const Account& account) {
-  auto done = database.write(
-      "INSERT INTO accounts (name, native_hash, password_hash, tag, created, changed) "
-      "VALUES (:name, :native_hash, :password_hash, :tag, {now}, {now})",
-      bound(account));
+  auto done = change(database,
+                     "INSERT INTO accounts (name, native_hash, password_hash, tag, created, changed) "
+                     "VALUES (:name, :native_hash, :password_hash, :tag, {now}, {now})",
+                     bound(account));
   if (!done) return fail_in("cannot create account " + account.name, std::move(done.error()));
   return {};
 }
 
 Result<void> change_account(MetaDb& database, const Account& account) {
-  auto done = database.write(
-      "UPDATE accounts SET native_hash = :native_hash, password_hash = :password_hash, tag = :tag, changed = {now} "
-      "WHERE name = :name",
-      bound(account));
+  auto done = change(database,
+                     "UPDATE accounts SET native_hash = :native_hash, password_hash = :password_hash, tag = :tag, "
+                     "changed = {now} WHERE name = :name",
+                     bound(account));
   if (!done) return fail_in("cannot change account " + account.name, std::move(done.error()));
-  if (*done == 1) return {};
+  if (*done) return {};
   return fail(ErrorKind::not_found, fmt::format("{}: there is no account {}", database.name(), account.name));
 }
 
 Result<bool> drop_account(MetaDb& database, const std::string& name) {
-  auto done = database.write("DELETE FROM accounts WHERE name = :name", {{"name", name}});
+  auto done = change(database, "DELETE FROM accounts WHERE name = :name", {{"name", name}});
   if (!done) return fail_in("cannot drop account " + name, std::move(done.error()));
-  return *done == 1;
+  return *done;
 }
 
 Result<std::vector<Account>> list_accounts(MetaDb& database) {

@@ -17,6 +17,8 @@ struct Account {
   std::string tag{};            ///< what it may do: "admin", "user"
 };
 
+// Each change raises Revision::accounts with it.
+
 /// Makes the account. Refused with is_duplicate() if it is there.
 [[nodiscard]] Result<void> create_account(MetaDb& database, const Account& account);
 /// Changes hashes and tag. not_found if there is none of the name.

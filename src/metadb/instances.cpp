@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "metadb/revisions.h"
 
 namespace sluice::metadb {
 namespace {
+
+constexpr std::size_t names_max = 1000;
 
 Result<Instance> read_row(const Row& row) {
   const auto state = parse_instance_state(row.text(6));
@@ -51,16 +54,54 @@ Result<std::vector<Instance>> select_instances(MetaDb& database, const std::stri
   return instances;
 }
 
-/// "state IN (:from_0, :from_1)", with the values added to `parameters`.
-std::string one_of(std::span<const InstanceState> states, Parameters& parameters) {
-  SLUICE_ASSERT(!states.empty());
-  std::string text = "state IN (";
-  for (std::size_t index = 0; index < states.size(); ++index) {
-    const std::string name = fmt::format("from_{}", index);
+/// "column IN (:one_0, :one_1)", with the values added to `parameters`.
+std::string is_one_of(std::string_view column, std::span<const std::string> values, Parameters& parameters) {
+  std::string text = fmt::format("{} IN (", column);
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    const std::string name = fmt::format("one_{}", index);
     text += (index == 0 ? ":" : ", :") + name;
-    parameters.push_back({name, std::string(to_text(states[index]))});
+    parameters.push_back({name, values[index]});
   }
   return text + ")";
+}
+
+std::string_view column_of(ServerLabel::Kind kind) {
+  switch (kind) {
+    case ServerLabel::Kind::zone:
+      return "zone";
+    case ServerLabel::Kind::region:
+      return "region";
+    default:
+      return "server_group";
+  }
+}
+
+/// The condition, with its values added to `parameters`.
+std::string has_label(const ServerLabel& label, Parameters& parameters) {
+  parameters.push_back({"label", label.value});
+  if (label.kind == ServerLabel::Kind::address) return "i.ip = :label";
+  return fmt::format("EXISTS (SELECT 1 FROM servers s WHERE s.id = i.server AND s.{} = :label)", column_of(label.kind));
+}
+
+std::string meets(const InstanceFilter& filter, Parameters& parameters) {
+  std::string condition = filter.history ? "1 = 1" : "i.dropped = 0";
+  if (filter.tenant != TenantName{}) {
+    condition += " AND i.cluster = :cluster AND i.tenant = :tenant";
+    parameters = bound_name(filter.tenant, std::move(parameters));
+  }
+  if (!filter.server.empty()) {
+    condition += " AND i.server = :server";
+    parameters.push_back({"server", filter.server});
+  }
+  if (filter.label) condition += " AND " + has_label(*filter.label, parameters);
+  if (!filter.names.empty()) condition += " AND " + is_one_of("i.name", filter.names, parameters);
+  return condition;
+}
+
+Result<bool> write_if(MetaDb& database, const std::string& statement, const Parameters& parameters) {
+  auto done = database.write(statement, parameters);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *done == 1;
 }
 
 /// ", column = :column ..." for what the change has, with the values added to `parameters`.
@@ -81,17 +122,22 @@ std::string assignments(const InstanceChange& change, Parameters& parameters) {
 }
 
 Result<bool> write_wish(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer) {
-  auto done = wanted == Wanted::dropped
-                  ? database.write(
-                        "UPDATE instances SET wanted = 'dropped', state = 'LogicalDrop', drop_at = {now} + :defer, "
-                        "changed = {now} WHERE name = :name AND wanted <> 'dropped'",
-                        {{"defer", std::int64_t{std::chrono::microseconds(defer).count()}}, {"name", name}})
-                  : database.write(
-                        "UPDATE instances SET wanted = :wanted, changed = {now} WHERE name = :name AND "
-                        "wanted <> 'dropped'",
-                        {{"wanted", std::string(to_text(wanted))}, {"name", name}});
+  if (wanted != Wanted::dropped) {
+    return write_if(database,
+                    "UPDATE instances SET wanted = :wanted, changed = {now} WHERE name = :name AND wanted <> 'dropped'",
+                    {{"wanted", std::string(to_text(wanted))}, {"name", name}});
+  }
+  return write_if(database,
+                  "UPDATE instances SET wanted = 'dropped', state = 'LogicalDrop', drop_at = {now} + :defer, "
+                  "changed = {now} WHERE name = :name AND wanted <> 'dropped'",
+                  {{"defer", std::int64_t{std::chrono::microseconds(defer).count()}}, {"name", name}});
+}
+
+// What was set for an instance that is gone would never be asked for again: names are used once.
+Result<void> forget_parameters(MetaDb& database, const std::string& name) {
+  auto done = database.write("DELETE FROM parameters WHERE level = 'instance' AND scope = :name", {{"name", name}});
   if (!done) return std::unexpected(std::move(done.error()));
-  return *done == 1;
+  return {};
 }
 
 }  // namespace
@@ -114,7 +160,7 @@ Result<void> insert_instance(MetaDb& database, const TenantName& tenant, const N
 
 Result<void> create_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance,
                              const Decision& decision) {
-  return database.transaction([&]() -> Result<void> {
+  const auto create = [&]() -> Result<bool> {
     // The tenant's row is locked, so that nobody drops it in between.
     auto rows =
         database.select({"epoch"}, fmt::format("FROM tenants WHERE {} {{for_update}}", is_tenant), bound_name(tenant));
@@ -122,34 +168,31 @@ Result<void> create_instance(MetaDb& database, const TenantName& tenant, const N
     if (rows->empty()) {
       return fail(ErrorKind::not_found, fmt::format("{}: there is no tenant {}", database.name(), to_text(tenant)));
     }
-    if (auto placed = insert_instance(database, tenant, instance); !placed) return placed;
-    return append_history(
+    if (auto placed = insert_instance(database, tenant, instance); !placed) return std::unexpected(placed.error());
+    auto noted = append_history(
         database, {.decision = decision, .tenant = tenant, .instance = instance.name, .server = instance.server});
-  });
+    if (!noted) return std::unexpected(std::move(noted.error()));
+    return true;
+  };
+  auto done = change_and_raise(database, Revision::instances, create);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
 }
 
 Result<std::vector<Instance>> list_instances(MetaDb& database, const InstanceFilter& filter, Page page) {
-  std::string condition = filter.history ? "1 = 1" : "i.dropped = 0";
+  if (filter.names.size() > names_max) {
+    return fail(ErrorKind::limit,
+                fmt::format("{} instances were named, {} at a time is the limit", filter.names.size(), names_max));
+  }
   Parameters parameters = {{"limit", page.limit}, {"offset", page.offset}};
-  if (filter.tenant != TenantName{}) {
-    condition += " AND i.cluster = :cluster AND i.tenant = :tenant";
-    parameters = bound_name(filter.tenant, std::move(parameters));
-  }
-  if (!filter.server.empty()) {
-    condition += " AND i.server = :server";
-    parameters.push_back({"server", filter.server});
-  }
-  if (!filter.name.empty()) {
-    condition += " AND i.name = :name";
-    parameters.push_back({"name", filter.name});
-  }
+  const std::string condition = meets(filter, parameters);
   return select_instances(database, condition, parameters);
 }
 
 Result<Instance> read_instance(MetaDb& database, const std::string& name) {
-  auto instances = list_instances(database, {.name = name}, {.limit = 1});
+  auto instances = list_instances(database, {.names = {name}}, {.limit = 1});
   if (!instances) return std::unexpected(std::move(instances.error()));
-  if (!instances->empty() && !name.empty()) return std::move(instances->front());
+  if (!instances->empty()) return std::move(instances->front());
   return fail(ErrorKind::not_found, fmt::format("{}: there is no instance {}", database.name(), name));
 }
 
@@ -157,39 +200,48 @@ Result<bool> change_instance_state(MetaDb& database, const std::string& name, st
                                    const InstanceChange& change) {
   Parameters parameters = {{"name", name}, {"to_state", std::string(to_text(change.to))}};
   const std::string set = assignments(change, parameters);
-  const std::string condition = one_of(from, parameters);
-  auto done = database.write("UPDATE instances SET state = :to_state, changed = {now}" + set +
-                                 " WHERE name = :name AND dropped = 0 AND " + condition,
-                             parameters);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return *done == 1;
+  SLUICE_ASSERT(!from.empty());
+  std::vector<std::string> words;
+  for (const InstanceState state : from) {
+    words.emplace_back(to_text(state));
+  }
+  const std::string statement = "UPDATE instances SET state = :to_state, changed = {now}" + set +
+                                " WHERE name = :name AND dropped = 0 AND " + is_one_of("state", words, parameters);
+  const bool drops = change.to == InstanceState::drop;
+  const auto write = [&]() -> Result<bool> {
+    auto changed = write_if(database, statement, parameters);
+    if (!changed || !*changed || !drops) return changed;
+    if (auto forgotten = forget_parameters(database, name); !forgotten) return std::unexpected(forgotten.error());
+    return true;
+  };
+  if (change.by_its_server && !drops) return write();
+  return change_and_raise(database, Revision::instances, write);
 }
 
 Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer,
                            const Decision& decision) {
-  bool done = false;
-  auto all = database.transaction([&]() -> Result<void> {
+  auto done = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
     auto written = write_wish(database, name, wanted, defer);
-    if (!written) return std::unexpected(std::move(written.error()));
-    done = *written;
-    if (!done) return {};
+    if (!written || !*written) return written;
     auto instance = read_instance(database, name);
     if (!instance) return std::unexpected(std::move(instance.error()));
-    return append_history(
+    auto noted = append_history(
         database, {.decision = decision, .tenant = instance->tenant, .instance = name, .server = instance->server});
+    if (!noted) return std::unexpected(std::move(noted.error()));
+    return true;
   });
-  if (!all) return fail_in("instance " + name, std::move(all.error()));
+  if (!done) return fail_in("instance " + name, std::move(done.error()));
   return done;
 }
 
 Result<bool> set_instance_options(MetaDb& database, const std::string& name, const std::string& from,
                                   const std::string& to) {
-  auto done = database.write(
-      "UPDATE instances SET options = :to_options, changed = {now} WHERE name = :name AND dropped = 0 AND "
-      "options = :from_options",
-      {{"to_options", to}, {"name", name}, {"from_options", from}});
-  if (!done) return std::unexpected(std::move(done.error()));
-  return *done == 1;
+  return change_and_raise(database, Revision::instances, [&] {
+    return write_if(database,
+                    "UPDATE instances SET options = :to_options, changed = {now} WHERE name = :name AND dropped = 0 "
+                    "AND options = :from_options",
+                    {{"to_options", to}, {"name", name}, {"from_options", from}});
+  });
 }
 
 }  // namespace sluice::metadb

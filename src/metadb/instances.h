@@ -37,6 +37,8 @@ struct Instance {
   std::chrono::microseconds dropped{};  ///< 0: it is not
 };
 
+// Each change but those an instance's own server notes raises Revision::instances with it.
+
 /// The part of create_tenant() that places one instance; for a transaction of the caller.
 [[nodiscard]] Result<void> insert_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance);
 
@@ -44,12 +46,20 @@ struct Instance {
 [[nodiscard]] Result<void> create_instance(MetaDb& database, const TenantName& tenant, const NewInstance& instance,
                                            const Decision& decision);
 
-/// Which instances; what is empty does not choose.
+/// The servers with something in common.
+struct ServerLabel {
+  enum class Kind : std::uint8_t { address, zone, region, group };
+  Kind kind = Kind::address;
+  std::string value{};
+};
+
+/// Which instances: those that meet all of it. What is empty does not choose.
 struct InstanceFilter {
   TenantName tenant{};
-  std::string server{};
-  std::string name{};
-  bool history = false;  ///< dropped ones too
+  std::string server{};                ///< its id
+  std::optional<ServerLabel> label{};  ///< of servers; one that was removed has its address alone
+  std::vector<std::string> names{};    ///< at most 1,000
+  bool history = false;                ///< dropped ones too
 };
 /// By name. One statement.
 [[nodiscard]] Result<std::vector<Instance>> list_instances(MetaDb& database, const InstanceFilter& filter,
@@ -65,8 +75,11 @@ struct InstanceChange {
   std::optional<std::string> work_path{};
   std::optional<std::string> failure{};  ///< a failure, now, for this reason
   bool restarted = false;                ///< counts one restart more
+  /// The instance's own server notes what it did, and no other has to look: the revision stays.
+  bool by_its_server = false;
 };
-/// Changes the state if it is one of `from` (1 to 8). True if this call did it. `drop` also notes when.
+/// Changes the state if it is one of `from` (1 to 8). True if this call did it. `drop` also notes when, and forgets the
+/// instance's parameters.
 [[nodiscard]] Result<bool> change_instance_state(MetaDb& database, const std::string& name,
                                                  std::span<const InstanceState> from, const InstanceChange& change);
 

@@ -8,6 +8,7 @@
 
 #include "metadb/cluster_for_test.h"
 #include "metadb/failure.h"
+#include "metadb/parameter_values.h"
 
 namespace sluice::metadb {
 namespace {
@@ -56,7 +57,7 @@ TEST_P(InstancesTest, names_are_used_once_even_after_a_drop) {
   EXPECT_TRUE(change(database, "a1", InstanceState::logical_drop, {.to = InstanceState::drop}));
   EXPECT_EQ(read_instance(database, "a1").error().kind, ErrorKind::not_found);
   EXPECT_EQ(list_instances(database, {.tenant = tenant_a, .history = true})->size(), 2U);
-  EXPECT_GT(list_instances(database, {.name = "a1", .history = true})->front().dropped.count(), 0);
+  EXPECT_GT(list_instances(database, {.names = {"a1"}, .history = true})->front().dropped.count(), 0);
   const auto again = create_instance(database, tenant_a, {.name = "a1", .server = "s1"}, somebody);
   ASSERT_FALSE(again);
   EXPECT_TRUE(is_duplicate(again.error())) << again.error().message;
@@ -84,6 +85,41 @@ TEST_P(InstancesTest, one_more_needs_its_tenant_and_its_server) {
             ErrorKind::not_found);
   EXPECT_EQ(list_instances(database, {.server = "s1"})->size(), 3U);
   EXPECT_EQ(list_instances(database, {.server = "s1"}, {.limit = 1, .offset = 2})->front().name, "a3");
+}
+
+TEST_P(InstancesTest, each_condition_of_a_list_counts) {
+  MetaDb database = open();
+  make_tenant(database);
+  expect_done(create_tenant(database, {"c", "b"}, settings(), {{{.name = "b1", .server = "s1"}}}, somebody));
+  const auto names = [&](const InstanceFilter& filter, Page page = {}) {
+    std::string text;
+    const auto instances = list_instances(database, filter, page).value();
+    for (const Instance& instance : instances) {
+      text += instance.name + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(names({}), "a1 a2 b1 ");
+  EXPECT_EQ(names({.names = {"b1", "a1", "none"}}), "a1 b1 ");
+  EXPECT_EQ(names({.tenant = tenant_a, .names = {"b1", "a1"}}), "a1 ");
+  EXPECT_EQ(names({.server = "s2"}), "");
+  EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::address, "10.0.0.1"}}, {.limit = 2}), "a1 a2 ");
+  EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::zone, "z"}, .names = {"a2"}}), "a2 ");
+  EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::region, "z"}}), "");
+  EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::group, "z"}}), "");
+  EXPECT_EQ(list_instances(database, {.names = std::vector<std::string>(1001, "x")}).error().kind, ErrorKind::limit);
+}
+
+TEST_P(InstancesTest, parameters_go_with_their_instance) {
+  MetaDb database = open();
+  make_tenant(database);
+  for (const char* name : {"a1", "a2"}) {
+    expect_done(set_parameter(database, {ParameterLevel::instance, name, "p", "1"}));
+  }
+  EXPECT_TRUE(change(database, "a1", InstanceState::init, {.to = InstanceState::drop, .by_its_server = true}));
+  const auto left = list_all_parameters(database);
+  ASSERT_TRUE(left && left->size() == 1);
+  EXPECT_EQ(left->front().scope, "a2");
 }
 
 TEST_P(InstancesTest, options_are_replaced_only_if_they_are_as_expected) {

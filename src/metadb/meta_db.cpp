@@ -143,6 +143,10 @@ Result<void> MetaDb::transaction(const std::function<Result<void>()>& work) {
   }
 }
 
+Result<void> MetaDb::join_transaction(const std::function<Result<void>()>& work) {
+  return state_->in_transaction ? work() : transaction(work);
+}
+
 Result<std::int64_t> MetaDb::now() {
   auto rows = select({"{now}"}, "");
   if (!rows) return std::unexpected(std::move(rows.error()));

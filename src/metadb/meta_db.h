@@ -56,6 +56,8 @@ class MetaDb {
   /// again after a deadlock, so it keeps nothing of an earlier run. Transactions do not nest. The write lock of an
   /// SQLite file is taken at the begin.
   [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& work);
+  /// The same; but if a transaction runs already `work` becomes a part of it, and an error of it has to be passed on.
+  [[nodiscard]] Result<void> join_transaction(const std::function<Result<void>()>& work);
 
   /// The MetaDB's time: microseconds since 1970.
   [[nodiscard]] Result<std::int64_t> now();

@@ -21,6 +21,8 @@ struct ParameterValue {
   std::string value{};
 };
 
+// Each change raises Revision::parameters with it.
+
 /// Sets one, over what was there. Whether name and value make sense is the caller's to say.
 [[nodiscard]] Result<void> set_parameter(MetaDb& database, const ParameterValue& parameter);
 /// Back to the wider level. True if it was set.
@@ -28,5 +30,7 @@ struct ParameterValue {
 /// What is set for one scope, by name.
 [[nodiscard]] Result<std::vector<ParameterValue>> list_parameters(MetaDb& database, ParameterLevel level,
                                                                   const std::string& scope);
+/// All that are set, by level (wider first), scope and name. One statement.
+[[nodiscard]] Result<std::vector<ParameterValue>> list_all_parameters(MetaDb& database);
 
 }  // namespace sluice::metadb

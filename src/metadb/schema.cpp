@@ -117,11 +117,28 @@ constexpr std::string_view history = R"(CREATE TABLE IF NOT EXISTS history (
   UNIQUE (time, id)
 ) {table})";
 
+constexpr std::string_view revisions = R"(CREATE TABLE IF NOT EXISTS revisions (
+  name {name} NOT NULL PRIMARY KEY,
+  value {number} NOT NULL
+) {table})";
+
+// A row each. When the step is repeated its value grows, so no copy a server has is taken for the newest.
+constexpr std::string_view accounts_revision =
+    "REPLACE INTO revisions (name, value) SELECT 'accounts', COALESCE(MAX(r.value), 0) + 1 FROM revisions r "
+    "WHERE r.name = 'accounts'";
+constexpr std::string_view parameters_revision =
+    "REPLACE INTO revisions (name, value) SELECT 'parameters', COALESCE(MAX(r.value), 0) + 1 FROM revisions r "
+    "WHERE r.name = 'parameters'";
+constexpr std::string_view instances_revision =
+    "REPLACE INTO revisions (name, value) SELECT 'instances', COALESCE(MAX(r.value), 0) + 1 FROM revisions r "
+    "WHERE r.name = 'instances'";
+
 }  // namespace
 
 std::span<const Migration> migrations() {
   static const std::array<Migration, 1> steps = {
-      Migration{servers, tenants, instances, log_files, parameters, accounts, history},
+      Migration{servers, tenants, instances, log_files, parameters, accounts, history, revisions, accounts_revision,
+                parameters_revision, instances_revision},
   };
   return steps;
 }

@@ -140,6 +140,19 @@ Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::st
   return parse_reports(rows->front().text(0));
 }
 
+Result<std::vector<ServerReports>> list_reports(MetaDb& database) {
+  auto rows = database.select({"id", "{now} - heartbeat", "report"}, "FROM servers ORDER BY id");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<ServerReports> all;
+  for (const Row& row : *rows) {
+    auto instances = parse_reports(row.text(2));
+    if (!instances) return fail_in("server " + row.text(0), std::move(instances.error()));
+    all.push_back(
+        {.id = row.text(0), .beat_age = std::chrono::microseconds(row.number(1)), .instances = std::move(*instances)});
+  }
+  return all;
+}
+
 Result<bool> judge_server(MetaDb& database, const Server& seen, ServerState to) {
   auto done = database.write(
       "UPDATE servers SET state = :to_state, state_since = {now} WHERE id = :id AND state = :from_state AND "

@@ -60,6 +60,15 @@ enum class ServerDetail : std::uint8_t { liveness, everything };
 /// What a server last said of its instances. not_found if there is no such server.
 [[nodiscard]] Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id);
 
+struct ServerReports {
+  std::string id{};
+  std::chrono::microseconds beat_age{};  ///< how old they are
+  std::vector<InstanceReport> instances{};
+};
+/// What all servers last said, by id. One statement, but a large answer (some 15 KB for 100 instances a server): for
+/// SHOW and for decisions, not for every beat.
+[[nodiscard]] Result<std::vector<ServerReports>> list_reports(MetaDb& database);
+
 /// Stores what was judged of a server by what list_servers() told of it (`seen`): only if it is in that state still and
 /// has not beaten since. True for one of all who try: the one who acts.
 [[nodiscard]] Result<bool> judge_server(MetaDb& database, const Server& seen, ServerState to);

@@ -134,17 +134,10 @@ TEST_P(ServersTest, a_beat_is_one_statement_and_carries_all_instances) {
   expect_done(beat(database, {.id = "s1", .incarnation = 1, .instances = reports}));
   EXPECT_EQ(database.statement_count() - before, 1U);
   EXPECT_EQ(read_reports(database, "s1").value(), reports);
-}
-
-// What a server does every second, whatever else happens: it beats, looks whether the others live, and what is wanted
-// of its own instances. 100 servers together stay far below 1,000 statements a second.
-TEST_P(ServersTest, a_hundred_servers_beat_with_few_statements) {
-  MetaDb database = open();
-  const auto before = database.statement_count();
-  expect_done(beat(database, {.id = "s1", .incarnation = 1}));
-  ASSERT_TRUE(list_servers(database, ServerDetail::liveness));
-  ASSERT_TRUE(list_instances(database, {.server = "s1"}));
-  EXPECT_LE((database.statement_count() - before) * 100, 300U);
+  const auto all = list_reports(database);
+  ASSERT_TRUE(all && all->size() == 1);
+  EXPECT_EQ(all->front().id, "s1");
+  EXPECT_EQ(all->front().instances, reports);
 }
 
 TEST_P(ServersTest, one_with_instances_is_not_removed) {

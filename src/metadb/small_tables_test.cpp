@@ -25,6 +25,23 @@ TEST_P(SmallTablesTest, parameters_of_one_scope_leave_others_alone) {
   EXPECT_EQ(list_parameters(database, ParameterLevel::cluster, "")->front().value, "1");
 }
 
+TEST_P(SmallTablesTest, parameters_of_all_levels_come_in_one_statement_wider_first) {
+  MetaDb database = open();
+  expect_done(set_parameter(database, {ParameterLevel::instance, "a1", "p", "3"}));
+  expect_done(set_parameter(database, {ParameterLevel::tenant, "c.b", "p", "2"}));
+  expect_done(set_parameter(database, {ParameterLevel::tenant, "c.a", "q", "2"}));
+  expect_done(set_parameter(database, {ParameterLevel::cluster, "", "p", "1"}));
+  const auto before = database.statement_count();
+  const auto all = list_all_parameters(database);
+  EXPECT_EQ(database.statement_count() - before, 1U);
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 4U);
+  EXPECT_EQ(all->at(0).level, ParameterLevel::cluster);
+  EXPECT_EQ(all->at(1).scope, "c.a");
+  EXPECT_EQ(all->at(2).scope, "c.b");
+  EXPECT_EQ(all->at(3).value, "3");
+}
+
 TEST_P(SmallTablesTest, accounts_are_made_once_changed_and_dropped) {
   MetaDb database = open();
   expect_done(create_account(database, {.name = "u", .native_hash = "*1", .password_hash = "h", .tag = "admin"}));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "metadb/instances.h"
+#include "metadb/revisions.h"
 
 namespace sluice::metadb {
 namespace {
@@ -62,6 +63,16 @@ Result<void> write_all(MetaDb& database, std::initializer_list<std::string> stat
   return {};
 }
 
+/// As change_and_raise() of instances, for what always changes something if it does not fail.
+Result<void> change_instances(MetaDb& database, const std::function<Result<void>()>& change) {
+  auto done = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
+    if (auto changed = change(); !changed) return std::unexpected(std::move(changed.error()));
+    return true;
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
+}
+
 Result<void> note(MetaDb& database, const TenantName& name, const Decision& decision,
                   const std::string& instance = {}) {
   return append_history(database, {.decision = decision, .tenant = name, .instance = instance});
@@ -76,7 +87,7 @@ std::string password_purpose(const TenantName& name) {
 
 Result<void> create_tenant(MetaDb& database, const TenantName& name, const TenantSettings& settings,
                            std::span<const NewInstance> instances, const Decision& decision) {
-  auto done = database.transaction([&]() -> Result<void> {
+  auto done = change_instances(database, [&]() -> Result<void> {
     auto made = database.write(
         "INSERT INTO tenants (cluster, tenant, source_kind, source_addresses, account, password, server_uuid, "
         "server_id, start_point, options, replicas, epoch, primary_instance, created, changed) VALUES (:cluster, "
@@ -102,9 +113,16 @@ Result<std::vector<Tenant>> list_tenants(MetaDb& database, Page page) {
                         {{"limit", page.limit}, {"offset", page.offset}});
 }
 
+Result<std::vector<Tenant>> list_tenants_on(MetaDb& database, const std::string& server) {
+  return select_tenants(database,
+                        "WHERE EXISTS (SELECT 1 FROM instances i WHERE i.server = :server AND i.dropped = 0 AND "
+                        "i.cluster = tenants.cluster AND i.tenant = tenants.tenant) ORDER BY cluster, tenant",
+                        {{"server", server}});
+}
+
 Result<void> alter_tenant(MetaDb& database, const TenantName& name,
                           const std::function<Result<void>(TenantSettings&)>& change, const Decision& decision) {
-  auto done = database.transaction([&]() -> Result<void> {
+  auto done = change_instances(database, [&]() -> Result<void> {
     auto tenant = select_tenant(database, name, "{for_update}");
     if (!tenant) return std::unexpected(std::move(tenant.error()));
     if (auto changed = change(tenant->settings); !changed) return changed;
@@ -124,7 +142,7 @@ Result<void> alter_tenant(MetaDb& database, const TenantName& name,
 Result<void> drop_tenant(MetaDb& database, const TenantName& name, std::chrono::seconds defer,
                          const Decision& decision) {
   const std::string of_tenant = std::string(" WHERE ") + is_tenant;
-  auto done = database.transaction([&]() -> Result<void> {
+  auto done = change_instances(database, [&]() -> Result<void> {
     auto gone = database.write("DELETE FROM tenants" + of_tenant, bound_name(name));
     if (!gone) return std::unexpected(std::move(gone.error()));
     if (*gone == 0) return fail(ErrorKind::not_found, database.name() + ": there is no such tenant");
@@ -137,7 +155,8 @@ Result<void> drop_tenant(MetaDb& database, const TenantName& name, std::chrono::
     auto rest = write_all(database, {"DELETE FROM parameters WHERE level = 'tenant' AND scope = :scope"},
                           {{"scope", to_text(name)}});
     if (!rest) return rest;
-    return note(database, name, decision);
+    if (auto noted = note(database, name, decision); !noted) return noted;
+    return raise_revision(database, Revision::parameters);
   });
   if (!done) return fail_in("cannot drop tenant " + to_text(name), std::move(done.error()));
   return {};
@@ -145,18 +164,18 @@ Result<void> drop_tenant(MetaDb& database, const TenantName& name, std::chrono::
 
 Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
                          const std::string& instance, const Decision& decision) {
-  bool won = false;
-  auto done = database.transaction([&]() -> Result<void> {
+  auto won = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
     auto set = database.write(
         "UPDATE tenants SET primary_instance = :instance, epoch = epoch + 1, changed = {now} WHERE cluster = :cluster "
         "AND tenant = :tenant AND epoch = :epoch AND (:instance = '' OR EXISTS (SELECT 1 FROM instances i WHERE "
         "i.name = :instance AND i.cluster = :cluster AND i.tenant = :tenant AND i.state = 'Running'))",
         bound_name(name, {{"instance", instance}, {"epoch", expected_epoch}}));
     if (!set) return std::unexpected(std::move(set.error()));
-    won = *set == 1;
-    return won ? note(database, name, decision, instance) : Result<void>();
+    if (*set == 0) return false;
+    if (auto noted = note(database, name, decision, instance); !noted) return std::unexpected(noted.error());
+    return true;
   });
-  if (!done) return fail_in("cannot set the primary of tenant " + to_text(name), std::move(done.error()));
+  if (!won) return fail_in("cannot set the primary of tenant " + to_text(name), std::move(won.error()));
   return won;
 }
 

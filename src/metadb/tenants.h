@@ -46,6 +46,8 @@ struct NewInstance {
   std::string options = "{}";  ///< JSON
 };
 
+// Each change raises Revision::instances with it, and drop_tenant() Revision::parameters too.
+
 /// What seals a tenant's password: the text opens for this tenant alone.
 [[nodiscard]] std::string password_purpose(const TenantName& name);
 
@@ -58,6 +60,8 @@ struct NewInstance {
 [[nodiscard]] Result<Tenant> read_tenant(MetaDb& database, const TenantName& name);
 /// By name.
 [[nodiscard]] Result<std::vector<Tenant>> list_tenants(MetaDb& database, Page page = {});
+/// Those that have an instance, which is not dropped, on the server; by name. One statement.
+[[nodiscard]] Result<std::vector<Tenant>> list_tenants_on(MetaDb& database, const std::string& server);
 
 /// Lets `change` work on the settings as they are, while nobody else changes them, and stores what it leaves. It may be
 /// called more than once. An error of it leaves everything as it was.

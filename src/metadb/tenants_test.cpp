@@ -29,6 +29,20 @@ TEST_P(TenantsTest, come_back_as_they_were_made) {
   EXPECT_EQ(list_history(database, {.tenant = tenant_a}, {})->size(), 1U);
 }
 
+TEST_P(TenantsTest, those_of_a_server_have_an_instance_there) {
+  MetaDb database = open();
+  make_tenant(database);
+  expect_done(create_tenant(database, {"c", "b"}, settings(), {}, somebody));
+  const auto tenants = list_tenants_on(database, "s1");
+  ASSERT_TRUE(tenants) << tenants.error().message;
+  ASSERT_EQ(tenants->size(), 1U) << "the one with two instances once, the one without not";
+  EXPECT_EQ(tenants->front().name, tenant_a);
+  for (const char* name : {"a1", "a2"}) {
+    EXPECT_TRUE(change(database, name, InstanceState::init, {.to = InstanceState::drop}));
+  }
+  EXPECT_TRUE(list_tenants_on(database, "s1")->empty());
+}
+
 TEST_P(TenantsTest, second_of_the_name_is_refused) {
   MetaDb database = open();
   make_tenant(database);
