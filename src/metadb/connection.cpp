@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <stdexcept>
+#include <thread>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -30,6 +31,7 @@ constexpr std::size_t value_size_max = std::size_t{4} << 20U;
 constexpr std::size_t row_count_max = 1'000'000;
 // The client library's clock may be a little ahead of ours.
 constexpr std::chrono::milliseconds limit_tolerance{100};
+constexpr std::chrono::milliseconds lock_pause{10};
 
 /// A bound value where SOCI can point at it.
 struct Bound {
@@ -191,7 +193,13 @@ Result<void> Connection::open_sqlite(const SqliteFile& file) {
     return std::unexpected(caught({}, options_));
   }
   const std::string patience = fmt::format("PRAGMA busy_timeout = {}", options_.read_limit.count() * 1000);
-  return settle({patience.c_str(), "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"});
+  // Of two that open a new file at once SQLite does not let one wait with changing its journal, but says it is locked.
+  const auto deadline = Clock::now() + options_.read_limit;
+  while (true) {
+    auto settled = settle({patience.c_str(), "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"});
+    if (settled || settled.error().code != code_lock_wait || Clock::now() >= deadline) return settled;
+    std::this_thread::sleep_for(lock_pause);
+  }
 }
 
 Result<void> Connection::settle(std::initializer_list<const char*> statements) {
