@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "ctl/characters.h"
+#include "ctl/command_parts.h"
+#include "ctl/json.h"
+#include "ctl/overview.h"
+#include "ctl/statements.h"
+
+namespace sluice::ctl {
+namespace {
+
+struct Nothing {};
+
+Outcome<Primary> ask_primary(Session& session, const sql::TenantName& tenant) {
+  const auto answer = session.ask(statement_of(sql::ShowBinlogServer{tenant}));
+  if (!answer && answer.error().exit_code == exit_refused) return Primary{.trouble = answer.error().reason};
+  if (!answer) return std::unexpected(answer.error());
+  Primary primary;
+  std::string status;
+  for (std::size_t i = 0; i < answer->columns.size() && !answer->rows.empty(); ++i) {
+    const std::string value = answer->rows[0][i].value_or("");
+    if (answer->columns[i] == "ip") primary.ip = value;
+    if (answer->columns[i] == "port") primary.port = value;
+    if (answer->columns[i] == "status") status = value;
+    if (answer->columns[i] == "cause") primary.trouble = value;
+  }
+  if (status == "OK") {
+    primary.trouble.clear();
+  } else if (primary.trouble.empty()) {
+    primary.trouble = "the server names none";
+  }
+  return primary;
+}
+
+Outcome<Overview> gather(Session& session) {
+  const auto wrong = [](const Error& error) { return std::unexpected(Failure{exit_refused, error.message, {}}); };
+  const auto nodes = session.ask(statement_of(sql::ShowNodes{}));
+  if (!nodes) return std::unexpected(nodes.error());
+  const auto instances = session.ask(statement_of(sql::ShowInstances{}));
+  if (!instances) return std::unexpected(instances.error());
+  const auto tenants = tenants_of(*instances);
+  if (!tenants) return wrong(tenants.error());
+  Primaries primaries;
+  for (const sql::TenantName& tenant : *tenants) {
+    auto primary = ask_primary(session, tenant);
+    if (!primary) return std::unexpected(primary.error());
+    primaries.emplace(tenant, std::move(*primary));
+  }
+  auto overview = make_overview(*nodes, *instances, primaries);
+  if (!overview) return wrong(overview.error());
+  return std::move(*overview);
+}
+
+void write_json(const Overview& overview) {
+  std::string troubles;
+  for (const std::string& trouble : overview.troubles) {
+    troubles += (troubles.empty() ? "" : ", ") + json_of(trouble);
+  }
+  fmt::print("{{\"well\": {},\n\"troubles\": [{}],\n\"nodes\": {},\n\"tenants\": {},\n\"not_running\": {}}}\n",
+             overview.troubles.empty(), troubles, render_json(overview.nodes), render_json(overview.tenants),
+             render_json(overview.not_running));
+}
+
+void write_tables(const Console& console, const Overview& overview) {
+  fmt::print("Servers\n");
+  console.write(overview.nodes);
+  fmt::print("\nTenants\n");
+  console.write(overview.tenants);
+  if (!overview.not_running.rows.empty()) {
+    fmt::print("\nInstances not running\n");
+    console.write(overview.not_running);
+  }
+  fmt::print("\n{}\n", overview.troubles.empty() ? "All is well." : "Not well:");
+  for (const std::string& trouble : overview.troubles) {
+    fmt::print("  {}\n", visible(trouble));
+  }
+}
+
+int status(Console& console, const Nothing&) {
+  const auto overview = gather(console.session());
+  if (!overview) return Console::complain(overview.error());
+  if (console.style().json) {
+    write_json(*overview);
+  } else {
+    write_tables(console, *overview);
+  }
+  return overview->troubles.empty() ? exit_well : exit_refused;
+}
+
+int tenants(Console& console, const Nothing&) {
+  const auto overview = gather(console.session());
+  if (!overview) return Console::complain(overview.error());
+  console.write(overview->tenants);
+  return exit_well;
+}
+
+}  // namespace
+
+void add_overview_commands(CLI::App& program, Command& chosen) {
+  when_chosen(program.add_subcommand("status", "the whole cluster at a glance; ends with 1 when something is not well"),
+              chosen, std::make_shared<Nothing>(), status);
+  when_chosen(program.add_subcommand("tenants", "the tenants, their primaries and how many instances run"), chosen,
+              std::make_shared<Nothing>(), tenants);
+}
+
+}  // namespace sluice::ctl

@@ -1,0 +1,92 @@
+#include "ctl/overview.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::ctl {
+namespace {
+
+using mysql::QueryResult;
+
+QueryResult nodes_with(const std::string& state) {
+  return {.columns = {"id", "ip", "port", "zone", "region", "group", "state", "metric"},
+          .types = {},
+          .rows = {{"n1", "10.0.0.1", "2983", "", "", std::nullopt, state, "{}"}},
+          .ok = {}};
+}
+
+QueryResult instances_with(const std::vector<std::vector<std::string>>& instances) {
+  QueryResult result{
+      .columns = {"name", "ob_cluster", "ob_tenant", "ip", "port", "state"}, .types = {}, .rows = {}, .ok = {}};
+  for (const auto& one : instances) {
+    result.rows.push_back({one[0], "c", one[1], "10.0.0.1", one[2], one[3]});
+  }
+  return result;
+}
+
+const Primary at_8100{.ip = "10.0.0.1", .port = "8100", .trouble = ""};
+const Primary none{.ip = "", .port = "", .trouble = "tenant has no master service instance"};
+
+TEST(Overview, AllIsWell) {
+  const auto overview = make_overview(nodes_with("ONLINE"),
+                                      instances_with({{"a", "t", "8101", "Running"}, {"b", "t", "8100", "Running"}}),
+                                      {{{"c", "t"}, at_8100}});
+  ASSERT_TRUE(overview);
+  EXPECT_TRUE(overview->troubles.empty());
+  EXPECT_TRUE(overview->not_running.rows.empty());
+  ASSERT_EQ(overview->tenants.rows.size(), 1U);
+  EXPECT_EQ(overview->tenants.rows[0], (mysql::Row{"c", "t", "b", "10.0.0.1:8100", "2", "2", std::nullopt}));
+}
+
+TEST(Overview, APausedServerIsWellAndALostOneIsNot) {
+  EXPECT_TRUE(make_overview(nodes_with("PAUSED"), instances_with({}), {})->troubles.empty());
+  const auto overview = make_overview(nodes_with("OFFLINE"), instances_with({}), {});
+  EXPECT_EQ(overview->troubles, (std::vector<std::string>{"server 10.0.0.1:2983 is OFFLINE"}));
+}
+
+TEST(Overview, ATenantWithoutPrimaryIsTrouble) {
+  const auto overview =
+      make_overview(nodes_with("ONLINE"), instances_with({{"a", "t.x", "8100", "Failed"}}), {{{"c", "t.x"}, none}});
+  EXPECT_EQ(overview->troubles, (std::vector<std::string>{"instance a of c.t.x is in state Failed",
+                                                          "tenant c.t.x has no primary: " + none.trouble}));
+  EXPECT_EQ(overview->tenants.rows[0][2], std::nullopt);
+  EXPECT_EQ(overview->tenants.rows[0][6], none.trouble);
+}
+
+TEST(Overview, WhatAPersonStoppedIsListedAndNoTrouble) {
+  const auto overview =
+      make_overview(nodes_with("ONLINE"), instances_with({{"a", "t", "8100", "Stop"}}), {{{"c", "t"}, none}});
+  EXPECT_TRUE(overview->troubles.empty());
+  EXPECT_EQ(overview->not_running.rows.size(), 1U);
+}
+
+TEST(Overview, OneThatStartsIsNotWellYet) {
+  const auto overview =
+      make_overview(nodes_with("ONLINE"), instances_with({{"a", "t", "8100", "Running"}, {"b", "t", "0", "Starting"}}),
+                    {{{"c", "t"}, at_8100}});
+  EXPECT_EQ(overview->troubles.size(), 1U);
+  EXPECT_EQ(overview->tenants.rows[0][5], "1");
+}
+
+TEST(Overview, ATenantThatIsBeingDroppedIsNone) {
+  const auto instances = instances_with({{"a", "gone", "8100", "LogicalDrop"}, {"b", "t", "8101", "Stop"}});
+  EXPECT_EQ(*tenants_of(instances), (std::vector<sql::TenantName>{{"c", "t"}}));
+  const auto overview = make_overview(nodes_with("ONLINE"), instances, {});
+  EXPECT_EQ(overview->tenants.rows.size(), 1U);
+  EXPECT_EQ(overview->not_running.rows.size(), 2U);
+}
+
+TEST(Overview, AnAnswerWithoutItsColumnsIsRefused) {
+  const auto overview = make_overview(nodes_with("ONLINE"), {}, {});
+  ASSERT_FALSE(overview);
+  EXPECT_NE(overview.error().message.find("SHOW BINLOG INSTANCES has no column name"), std::string::npos);
+  EXPECT_FALSE(tenants_of({}));
+}
+
+TEST(Overview, AClusterWithoutServersIsNotWell) {
+  QueryResult nodes = nodes_with("ONLINE");
+  nodes.rows.clear();
+  EXPECT_EQ(make_overview(nodes, instances_with({}), {})->troubles.size(), 1U);
+}
+
+}  // namespace
+}  // namespace sluice::ctl
