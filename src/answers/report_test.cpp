@@ -22,7 +22,11 @@ TEST(Report, HasTheColumnsInTheirOrder) {
             .gtids_purged = "u:1-2",
             .convert_checkpoint = 9,
             .dump_errors = 10,
-            .purged_checkpoint = 11};
+            .purged_checkpoint = 11,
+            .log_file = "mysql-bin.000004",
+            .log_position = 12,
+            .capture_state = "stopped",
+            .capture_error = "it is away"};
   report.boundaries = {{.time = 100, .file = "mysql-bin.000002", .gtids = "u:1-2", .count = 2},
                        {.time = 101, .file = "mysql-bin.000003", .gtids = "u:1-3,v:1", .count = 4}};
   StatementExecutor session(server, {.connection_id = 1});
@@ -30,9 +34,9 @@ TEST(Report, HasTheColumnsInTheirOrder) {
             "convert_running|convert_delay|convert_rps|convert_eps|convert_"
             "iops|nof_dump|min_dump_checkpoint|"
             "incr_gtid_seq|last_gtid_purged|convert_checkpoint|dump_error_"
-            "count|last_checkpoint_purged: "
+            "count|last_checkpoint_purged|log_file|log_position|capture_state|capture_error: "
             "1|1|2|3|4|5|6|100#mysql-bin.000002#u:1-2#2|101#mysql-bin.000003#u:"
-            "1-3,v:1#4|u:1-2|9|10|11");
+            "1-3,v:1#4|u:1-2|9|10|11|mysql-bin.000004|12|stopped|it is away");
   EXPECT_EQ(server.reported_since, 77U);
 }
 

@@ -65,7 +65,14 @@ answers::InstanceReport Instance::report(std::uint64_t since) const {
   const CaptureTotals& totals = capture_->totals();
   const std::int64_t wall = now_in_microseconds();
   answers::InstanceReport report;
-  report.convert_running = capture_->status().state == "capturing";
+  const answers::CaptureStatus capture = capture_->status();
+  report.capture_state = capture.state;
+  report.capture_error = capture.error;
+  report.convert_running = capture.state == "capturing";
+  if (const store::LogPosition end = log_->end(); end.file != 0) {
+    report.log_file = binlog::log_file_name(end.file);
+    report.log_position = end.offset;
+  }
   const std::int64_t idle_since = totals.idle_since;
   const bool at_end = report.convert_running && idle_since != 0 && wall - idle_since >= idle_settled;
   const std::int64_t checkpoint = at_end ? wall : totals.checkpoint.load();

@@ -174,7 +174,7 @@ Result<void> forward(const Target& target, const std::vector<Change>& changes, c
   if (!cluster_values) return std::unexpected(cluster_values.error());
   metadb::InstanceFilter filter;
   if (target.tenant) filter.tenant = target.tenant->name;
-  if (target.instance) filter.name = target.instance->name;
+  if (target.instance) filter.names = {target.instance->name};
   const auto instances = metadb::list_instances(context.metadb, filter, {.limit = instances_max});
   if (!instances) return std::unexpected(instances.error());
   for (const metadb::Instance& one : *instances) {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "manage/node_filter.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/instances.h"
@@ -27,27 +26,31 @@ Result<ServersById> read_servers(metadb::MetaDb& database) {
   return servers;
 }
 
+std::optional<metadb::ServerLabel> to_label(const std::optional<sql::NodeFilter>& filter) {
+  if (!filter) return std::nullopt;
+  using Kind = metadb::ServerLabel::Kind;
+  switch (filter->by) {
+    case sql::NodeFilter::By::ip:
+      return metadb::ServerLabel{.kind = Kind::address, .value = filter->value};
+    case sql::NodeFilter::By::zone:
+      return metadb::ServerLabel{.kind = Kind::zone, .value = filter->value};
+    case sql::NodeFilter::By::region:
+      return metadb::ServerLabel{.kind = Kind::region, .value = filter->value};
+    case sql::NodeFilter::By::group:
+      break;
+  }
+  return metadb::ServerLabel{.kind = Kind::group, .value = filter->value};
+}
+
 /// Those the statement is about, in the order of their names.
-Result<std::vector<metadb::Instance>> choose(const sql::ShowInstances& show, const ServersById& servers,
-                                             metadb::MetaDb& database) {
-  metadb::InstanceFilter filter{.history = show.history};
+Result<std::vector<metadb::Instance>> choose(const sql::ShowInstances& show, metadb::MetaDb& database) {
+  metadb::InstanceFilter filter;
+  filter.history = show.history;
   if (show.tenant) filter.tenant = to_name(*show.tenant);
-  if (show.names.size() == 1) filter.name = show.names.front().text;
-  const bool whole = show.names.size() <= 1 && !show.from;
-  auto found =
-      metadb::list_instances(database, filter, whole ? to_page(show.limit, rows_max) : metadb::Page{100'000, 0});
-  if (!found || whole) return found;
-  std::erase_if(*found, [&](const metadb::Instance& one) {
-    const bool named = show.names.empty() || std::ranges::any_of(show.names, [&](const sql::InstanceName& name) {
-                         return name.text == one.name;
-                       });
-    const auto server = servers.find(one.server);
-    return !named || (show.from && (server == servers.end() || !passes(show.from, server->second)));
-  });
-  const metadb::Page page = to_page(show.limit, rows_max);
-  const auto begin = found->begin() + std::min<std::ptrdiff_t>(page.offset, std::ssize(*found));
-  const auto end = begin + std::min<std::ptrdiff_t>(page.limit, found->end() - begin);
-  return std::vector<metadb::Instance>(std::make_move_iterator(begin), std::make_move_iterator(end));
+  for (const sql::InstanceName& name : show.names)
+    filter.names.push_back(name.text);
+  filter.label = to_label(show.from);
+  return metadb::list_instances(database, filter, to_page(show.limit, rows_max));
 }
 
 /// What an instance itself says (REPORT), and how it captures. Nothing where it cannot be reached.
@@ -131,7 +134,7 @@ std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity&
 Rows show_instances(const sql::ShowInstances& show, const StatementContext& context) {
   const auto servers = read_servers(context.metadb);
   if (!servers) return std::unexpected(servers.error());
-  const auto instances = choose(show, *servers, context.metadb);
+  const auto instances = choose(show, context.metadb);
   if (!instances) return std::unexpected(instances.error());
   const std::vector<Report> reports = ask_reports(*instances, context);
   answers::SqlRows answer{.columns = columns(), .rows = {}};

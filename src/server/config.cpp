@@ -36,8 +36,10 @@ void read_server(Section section, const std::filesystem::path& program_directory
   read_name(section, "cluster", config.cluster);
   read_name(section, "address", config.address);
   section.require("address");
-  section.text("listen", config.listen_address);
   boost::system::error_code no_address;
+  boost::asio::ip::make_address(config.address, no_address);
+  if (section.has("address") && no_address) section.problem("address", "has to be the IP address of this host");
+  section.text("listen", config.listen_address);
   boost::asio::ip::make_address(config.listen_address, no_address);
   if (no_address) section.problem("listen", R"(has to be an IP address, such as "0.0.0.0")");
   section.number("port", 0, UINT16_MAX, config.port);

@@ -59,6 +59,9 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   [[nodiscard]] virtual mysql::LoginSettings change_user_settings() const;
   /// The SQL side of a client that has just logged in. May be none if run() never comes to this class's own.
   [[nodiscard]] virtual std::unique_ptr<answers::SqlSession> make_sql() const;
+  /// Answers one command, as it came. Overriding ones leave to this what they do not answer themselves. An error ends
+  /// run().
+  [[nodiscard]] virtual Answered answer(const Bytes& payload);
   /// A command this class does not know; `payload`, which begins with its byte, lives until the answer completes. Here:
   /// error 1047, "Unknown command".
   [[nodiscard]] virtual Answered answer_other(mysql::Command command, ByteView payload);
@@ -96,7 +99,6 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
     std::size_t long_data_size = 0;
   };
 
-  [[nodiscard]] Answered answer(const Bytes& payload);
   [[nodiscard]] Answered query(std::string_view text);
   [[nodiscard]] Answered use_database(std::string_view name);
   [[nodiscard]] Answered statistics();

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/membership.h"
+#include "metadb/accounts.h"
+#include "metadb/instances.h"
+#include "metadb/meta_db.h"
+#include "metadb/revisions.h"
+#include "metadb/servers.h"
+
+namespace sluice::server {
+
+/// What one look at the MetaDB brought. What has not changed since the look before is not there.
+struct ClusterNews {
+  std::optional<std::vector<metadb::Instance>> instances;  ///< of this server
+  std::optional<std::vector<metadb::Account>> accounts;
+  bool instances_changed = false;  ///< somewhere in the cluster
+};
+
+/// This server's place in the cluster: registers, beats, judges the others, and reads what has changed. One thread;
+/// blocks.
+class ClusterLink {
+ public:
+  struct Settings {
+    metadb::Options metadb;
+    metadb::ServerIdentity identity;
+    std::optional<metadb::Account> administrator;  ///< made when there is no account
+    cluster::MembershipRules rules{};
+  };
+  explicit ClusterLink(Settings settings) : settings_(std::move(settings)) {}
+
+  /// Connects, brings the schema up to date and registers, if that is not done; then beats and looks. After an error
+  /// the next call begins where this one failed.
+  [[nodiscard]] Result<ClusterNews> look(const std::string& metrics, std::span<const metadb::InstanceReport> reports);
+
+  /// Everything is read at the next look.
+  void forget() { seen_.reset(); }
+
+  /// The port this server listens at, if the configuration left it open. Before the first look.
+  void set_port(std::uint16_t port) { settings_.identity.port = port; }
+
+ private:
+  [[nodiscard]] Result<void> join();
+  [[nodiscard]] Result<void> make_administrator();
+  [[nodiscard]] Result<void> judge_others();
+  [[nodiscard]] Result<ClusterNews> read_news();
+
+  Settings settings_;
+  std::optional<metadb::MetaDb> metadb_;
+  std::int64_t incarnation_ = 0;  ///< 0: not registered
+  cluster::Contact contact_;
+  std::optional<metadb::Revisions> seen_;
+  std::chrono::steady_clock::time_point history_trimmed_{};
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,122 @@
+#include "server/entry_session.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "mysql/response.h"
+#include "mysql/run_on.h"
+#include "server/tenant_commands.h"
+#include "sql/error_code.h"
+
+namespace sluice::server {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds instance_deadline{10};
+constexpr std::size_t settings_count_max = 64;
+constexpr std::size_t settings_size_max = 64U << 10U;
+constexpr std::size_t answer_size_max = 1U << 20U;
+
+/// As a refused log-in and a refused command tell it.
+mysql::SqlError to_refusal(const Error& error) {
+  const bool numbered = error.code >= 1000 && error.code <= UINT16_MAX;
+  const int code = numbered ? error.code : sql::error_code::management;
+  return {static_cast<std::uint16_t>(code), std::string(sql::sql_state(code)), error.message};
+}
+
+}  // namespace
+
+EntrySession::EntrySession(asio::ip::tcp::socket socket, const EntryServices& services, std::uint32_t connection_id)
+    : SqlConnection(std::move(socket), services, connection_id), entry_(services) {}
+
+mysql::LoginSettings EntrySession::login_settings() const {
+  mysql::LoginSettings settings = SqlConnection::login_settings();
+  settings.refuses_later = [this](const mysql::Login& login) { return refuse_unserved(login); };
+  return settings;
+}
+
+asio::awaitable<Result<manage::InstanceClient::Address>> EntrySession::find_primary(mysql::TenantUserName name) const {
+  const metadb::TenantName tenant{.cluster = name.cluster, .tenant = name.tenant};
+  const auto find = [&] { return entry_.find_primary(tenant); };
+  const asio::any_io_executor here = const_cast<EntrySession*>(this)->channel().executor();
+  co_return co_await mysql::run_on(entry_.statements, here, find);
+}
+
+asio::awaitable<EntrySession::Refusal> EntrySession::refuse_unserved(const mysql::Login& login) const {
+  const mysql::TenantUserName name = mysql::parse_user_name(login.user);
+  if (name.tenant.empty()) co_return std::nullopt;
+  const auto primary = co_await find_primary(name);
+  if (primary) co_return std::nullopt;
+  co_return to_refusal(primary.error());
+}
+
+EntrySession::Answered EntrySession::answer(const Bytes& payload) {
+  if (mysql::parse_user_name(login().user).tenant.empty()) return SqlConnection::answer(payload);
+  return answer_for_tenant(payload);
+}
+
+bool EntrySession::remember(const Bytes& payload) {
+  if (settings_.size() >= settings_count_max || settings_size_ + payload.size() > settings_size_max) return false;
+  settings_.push_back(payload);
+  settings_size_ += payload.size();
+  return true;
+}
+
+EntrySession::Answered EntrySession::answer_for_tenant(const Bytes& payload) {
+  switch (place_of(payload)) {
+    case CommandPlace::here:
+      break;
+    case CommandPlace::here_and_instance:
+      if (!remember(payload)) return pass_on(payload);
+      break;
+    case CommandPlace::forgets:
+      settings_.clear();
+      settings_size_ = 0;
+      break;
+    case CommandPlace::instance:
+      return pass_on(payload);
+  }
+  return SqlConnection::answer(payload);
+}
+
+asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_instance() {
+  const auto primary = co_await find_primary(mysql::parse_user_name(login().user));
+  if (!primary) co_return std::unexpected(primary.error());
+  co_return co_await relay::log_in_for(channel().executor(), {primary->ip, primary->port}, entry_.relay_account,
+                                       login(), channel().peer_address(), instance_deadline);
+}
+
+/// Makes the client's settings at the instance. What was fine here is there.
+asio::awaitable<Result<void>> EntrySession::settle(mysql::Channel& instance) {
+  for (const Bytes& setting : settings_) {
+    instance.set_next_sequence(0);
+    if (auto sent = co_await instance.write_payload(setting); !sent) co_return sent;
+    const auto answer = co_await instance.read_payload(answer_size_max, instance_deadline);
+    if (!answer) co_return std::unexpected(answer.error());
+    if (!mysql::is_error(*answer)) continue;
+    const auto error = mysql::decode_error(*answer);
+    co_return fail(ErrorKind::refused, error ? error->message : error.error().message, error ? error->code : 0);
+  }
+  co_return Result<void>();
+}
+
+/// Ends the session here: an error that ends run() follows when either end has gone.
+EntrySession::Answered EntrySession::pass_on(const Bytes& payload) {
+  auto instance = co_await open_instance();
+  auto settled = instance ? co_await settle(**instance) : Result<void>(std::unexpected(instance.error()));
+  if (!settled) {
+    log::warning("{}: {} could not be passed on: {}", channel().peer(), login().user, settled.error().message);
+    const mysql::SqlError refusal = to_refusal(settled.error());
+    const answers::SqlError error{refusal.code, refusal.sqlstate, refusal.message};
+    co_return co_await send_error(error);
+  }
+  (*instance)->set_next_sequence(0);
+  if (auto sent = co_await (*instance)->write_payload(payload); !sent) co_return sent;
+  record().begin("Relay", "relayed to the tenant's instance");
+  co_await relay::relay(take_channel(), std::move(**instance), entry_.relay_totals);
+  co_return fail(ErrorKind::closed, "the relayed connection has ended");
+}
+
+}  // namespace sluice::server

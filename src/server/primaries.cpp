@@ -1,0 +1,132 @@
+#include "server/primaries.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "cluster/promotion.h"
+#include "metadb/instances.h"
+#include "metadb/servers.h"
+#include "metadb/tenants.h"
+
+namespace sluice::server {
+namespace {
+
+using metadb::InstanceState;
+
+struct View {
+  std::map<std::string, metadb::ServerState> servers;
+  std::map<std::string, metadb::InstanceReport> reports;
+};
+
+Result<View> read_view(metadb::MetaDb& database) {
+  View view;
+  const auto servers = metadb::list_servers(database, metadb::ServerDetail::liveness);
+  if (!servers) return std::unexpected(servers.error());
+  for (const metadb::Server& server : *servers)
+    view.servers[server.identity.id] = server.state;
+  const auto reports = metadb::list_reports(database);
+  if (!reports) return std::unexpected(reports.error());
+  for (const metadb::ServerReports& server : *reports) {
+    for (const metadb::InstanceReport& report : server.instances)
+      view.reports[report.name] = report;
+  }
+  return view;
+}
+
+/// "mysql-bin.000012" is 12.
+std::uint64_t file_number(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? 0 : std::strtoull(name.c_str() + dot + 1, nullptr, 10);
+}
+
+cluster::InstanceState to_state(const metadb::Instance& instance) {
+  if (instance.wanted != metadb::Wanted::running) return cluster::InstanceState::stopped;
+  switch (instance.state) {
+    case InstanceState::running:
+      return cluster::InstanceState::running;
+    case InstanceState::failed:
+      return cluster::InstanceState::failed;
+    default:
+      return cluster::InstanceState::starting;
+  }
+}
+
+cluster::ReplicaStatus to_status(const metadb::Instance& instance, const View& view) {
+  cluster::ReplicaStatus status{.instance = instance.name, .state = to_state(instance)};
+  const auto server = view.servers.find(instance.server);
+  if (server != view.servers.end()) {
+    status.server = server->second == metadb::ServerState::online    ? cluster::ServerState::online
+                    : server->second == metadb::ServerState::suspect ? cluster::ServerState::suspect
+                                                                     : cluster::ServerState::offline;
+  }
+  const auto report = view.reports.find(instance.name);
+  if (report != view.reports.end()) {
+    status.end = {.file = file_number(report->second.last_file), .offset = report->second.end_position};
+  }
+  return status;
+}
+
+bool answers(const metadb::Instance& instance, const manage::InstanceClient& instances) {
+  return instance.port != 0 && instances.ask({instance.ip, instance.port}, "SELECT 1").has_value();
+}
+
+/// Who is to become primary; nothing if all is as it should be, or nobody can.
+std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std::vector<metadb::Instance>& replicas,
+                                         const View& view, const manage::InstanceClient& instances) {
+  std::vector<cluster::ReplicaStatus> statuses;
+  for (const metadb::Instance& one : replicas)
+    statuses.push_back(to_status(one, view));
+  cluster::PrimaryRecord record{.instance = tenant.primary_instance,
+                                .epoch = static_cast<cluster::Epoch>(tenant.epoch)};
+  const auto primary = std::ranges::find(replicas, record.instance, &metadb::Instance::name);
+  if (primary == replicas.end()) record.instance.clear();  // it was dropped
+  auto decision = cluster::decide_failover(record, statuses);
+  if (std::holds_alternative<cluster::AskPrimary>(decision)) {
+    const auto status = std::ranges::find(statuses, record.instance, &cluster::ReplicaStatus::instance);
+    status->answers = answers(*primary, instances);
+    decision = cluster::decide_failover(record, statuses);
+  }
+  const auto* promotion = std::get_if<cluster::Promotion>(&decision);
+  return promotion == nullptr ? std::nullopt : std::optional(*promotion);
+}
+
+Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name, const View& view,
+                        const std::string& server_id, const manage::InstanceClient& instances, ServerTotals& totals) {
+  const auto tenant = metadb::read_tenant(database, name);
+  if (!tenant) return tenant.error().kind == ErrorKind::not_found ? Result<void>() : std::unexpected(tenant.error());
+  auto replicas = metadb::list_instances(database, {.tenant = name});
+  if (!replicas) return std::unexpected(std::move(replicas.error()));
+  std::erase_if(*replicas, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
+  const auto promotion = decide(*tenant, *replicas, view, instances);
+  if (!promotion) return {};
+  const metadb::Decision decision{.what = "set primary", .who = "server " + server_id, .reason = promotion->reason};
+  const auto done = metadb::set_primary(database, name, tenant->epoch, promotion->instance, decision);
+  if (!done) return std::unexpected(done.error());
+  if (*done) {
+    ++totals.primaries_set;
+    log::info("{} is the primary of {} now: {}", promotion->instance, metadb::to_text(name), promotion->reason);
+  }
+  return {};
+}
+
+}  // namespace
+
+void look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
+                          const std::string& server_id, const manage::InstanceClient& instances, ServerTotals& totals) {
+  if (tenants.empty()) return;
+  const auto view = read_view(database);
+  if (!view) {
+    log::warning("who is primary could not be looked at: {}", view.error().message);
+    return;
+  }
+  for (const metadb::TenantName& name : tenants) {
+    if (auto done = look_after(database, name, *view, server_id, instances, totals); !done) {
+      log::warning("the primary of {} could not be looked after: {}", metadb::to_text(name), done.error().message);
+    }
+  }
+}
+
+}  // namespace sluice::server
