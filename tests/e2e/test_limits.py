@@ -108,6 +108,8 @@ def test_a_change_of_the_user_counts_as_a_log_in(instance):
             connection._read_packet()
         assert caught.value.args[0] == DENIED
         connection._force_close()
+    # A client may have its answer a little before it is counted.
+    wait_until(lambda: instance.log_text().count("log-in failed: 127.0.0.5") == 2, 10, "both are counted")
     assert failure(lambda: instance.connect(bind_address="127.0.0.5")) == BLOCKED
 
 
