@@ -87,6 +87,10 @@ void make_number(QueryResult& table, std::string_view column) {
   table.types[static_cast<std::size_t>(found - table.columns.begin())] = ColumnType::longlong;
 }
 
+std::string address_of(const std::string& ip, const std::string& port) {
+  return ip.find(':') == std::string::npos ? ip + ":" + port : "[" + ip + "]:" + port;
+}
+
 /// What the instances of one tenant come to.
 struct Count {
   int instances = 0;
@@ -117,7 +121,7 @@ class OverviewMaker {
       overview_.nodes.rows.push_back(nodes_.pick(row, {"id", "ip", "port", "zone", "region", "group", "state"}));
       const std::string state = nodes_.text(row, "state");
       if (is_one_of(state, {"ONLINE", "PAUSED"})) continue;
-      trouble(fmt::format("server {}:{} is {}", nodes_.text(row, "ip"), nodes_.text(row, "port"), state));
+      trouble(fmt::format("server {} is {}", address_of(nodes_.text(row, "ip"), nodes_.text(row, "port")), state));
     }
     if (nodes_.rows().empty()) trouble("the cluster has no servers");
   }
@@ -161,7 +165,7 @@ class OverviewMaker {
       const bool reachable = primary.trouble.empty();
       table.rows.push_back({tenant.cluster, tenant.tenant,
                             reachable && !count.primary.empty() ? mysql::Value(count.primary) : std::nullopt,
-                            reachable ? mysql::Value(primary.ip + ":" + primary.port) : std::nullopt,
+                            reachable ? mysql::Value(address_of(primary.ip, primary.port)) : std::nullopt,
                             std::to_string(count.instances), std::to_string(count.running),
                             reachable ? std::nullopt : mysql::Value(primary.trouble)});
       if (reachable || count.stopped == count.instances) continue;

@@ -37,6 +37,15 @@ TEST(Overview, AllIsWell) {
   EXPECT_EQ(overview->tenants.rows[0], (mysql::Row{"c", "t", "b", "10.0.0.1:8100", "2", "2", std::nullopt}));
 }
 
+TEST(Overview, AddressesOfVersion6StandInBrackets) {
+  QueryResult instances = instances_with({{"a", "t", "8100", "Running"}});
+  instances.rows[0][3] = "fd00::1";
+  const auto overview =
+      make_overview(nodes_with("ONLINE"), instances, {{{"c", "t"}, {.ip = "fd00::1", .port = "8100", .trouble = ""}}});
+  EXPECT_EQ(overview->tenants.rows.at(0)[2], "a");
+  EXPECT_EQ(overview->tenants.rows.at(0)[3], "[fd00::1]:8100");
+}
+
 TEST(Overview, APausedServerIsWellAndALostOneIsNot) {
   EXPECT_TRUE(make_overview(nodes_with("PAUSED"), instances_with({}), {})->troubles.empty());
   const auto overview = make_overview(nodes_with("OFFLINE"), instances_with({}), {});

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -23,17 +24,21 @@ void note_signal(int number) {
   caught_signal = number;
 }
 
-/// A terminal that does not show what is typed, for as long as this lives. Signals that would end us interrupt the read
-/// and have their effect when the terminal is as it was.
+/// A terminal that does not show what is typed, for as long as this lives. Signals that would end us come only while
+/// wait() waits, and have their effect when the terminal is as it was.
 class Hidden {
  public:
   explicit Hidden(int terminal) : terminal_(terminal) {
     caught_signal = 0;
+    sigset_t held;
+    sigemptyset(&held);
     struct sigaction noting = {};
     noting.sa_handler = note_signal;
     for (std::size_t i = 0; i < std::size(signals); ++i) {
-      ::sigaction(signals[i], &noting, &before_[i]);
+      sigaddset(&held, signals[i]);
+      ::sigaction(signals[i], &noting, &actions_[i]);
     }
+    ::sigprocmask(SIG_BLOCK, &held, &mask_);
     hidden_ = ::tcgetattr(terminal_, &shown_) == 0;
     if (!hidden_) return;
     termios silent = shown_;
@@ -43,8 +48,9 @@ class Hidden {
   ~Hidden() {
     if (hidden_) ::tcsetattr(terminal_, TCSAFLUSH, &shown_);
     for (std::size_t i = 0; i < std::size(signals); ++i) {
-      ::sigaction(signals[i], &before_[i], nullptr);
+      ::sigaction(signals[i], &actions_[i], nullptr);
     }
+    ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
     if (caught_signal != 0) ::raise(caught_signal);
   }
   Hidden(const Hidden&) = delete;
@@ -52,13 +58,20 @@ class Hidden {
 
   [[nodiscard]] bool hidden() const { return hidden_; }
 
+  /// Until a line was typed: true; or a signal came: false.
+  [[nodiscard]] bool wait() const {
+    pollfd readable = {.fd = terminal_, .events = POLLIN, .revents = 0};
+    return ::ppoll(&readable, 1, nullptr, &mask_) == 1 && caught_signal == 0;
+  }
+
  private:
   static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 
   int terminal_;
   bool hidden_ = false;
   termios shown_ = {};
-  struct sigaction before_[std::size(signals)] = {};
+  sigset_t mask_ = {};
+  struct sigaction actions_[std::size(signals)] = {};
 };
 
 void write_all(int file, std::string_view text) {
@@ -88,12 +101,11 @@ std::optional<std::string> read_all(int file) {
 }
 
 /// A line without its end; nothing if a signal came or the terminal went away.
-std::optional<std::string> read_line(int terminal) {
+std::optional<std::string> read_line(const Hidden& hidden, int terminal) {
   std::string line;
   for (;;) {
     char character = 0;
-    const ssize_t got = ::read(terminal, &character, 1);
-    if (got <= 0) return std::nullopt;
+    if (!hidden.wait() || ::read(terminal, &character, 1) <= 0) return std::nullopt;
     if (character == '\n') return line;
     if (line.size() < password_size_max) line += character;
   }
@@ -128,7 +140,7 @@ Outcome<std::string> ask_password(const std::string& prompt) {
   const Hidden hidden(terminal->get());
   if (!hidden.hidden()) return usage_failure("the terminal cannot hide a password: name a file that holds it");
   write_all(terminal->get(), prompt + ": ");
-  auto line = read_line(terminal->get());
+  auto line = read_line(hidden, terminal->get());
   write_all(terminal->get(), "\n");
   if (!line) return usage_failure("no password was given");
   return std::move(*line);

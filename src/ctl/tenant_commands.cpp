@@ -6,6 +6,7 @@
 #include "ctl/characters.h"
 #include "ctl/command_parts.h"
 #include "ctl/passwords.h"
+#include "ctl/primary_question.h"
 #include "ctl/start_text.h"
 #include "ctl/statements.h"
 #include "ctl/tenant_text.h"
@@ -29,17 +30,16 @@ int wait_for_primary(Console& console, const sql::TenantName& tenant, std::chron
   constexpr std::chrono::milliseconds pause(200);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    const auto answer = console.session().ask(statement_of(sql::ShowBinlogServer{tenant}));
-    if (answer && !answer->rows.empty()) return exit_well;
-    if (!answer && answer.error().exit_code != exit_refused) return Console::complain(answer.error());
+    const auto primary = ask_primary(console.session(), tenant);
+    if (!primary) return Console::complain(primary.error());
+    if (primary->trouble.empty()) return exit_well;
     if (std::chrono::steady_clock::now() + pause > deadline) {
-      const std::string why = answer ? "the server names none" : answer.error().reason;
       const std::string name = tenant_text(tenant);
       return Console::complain(
           {exit_refused,
            fmt::format("tenant {} was created, but has no running primary after {} s: {}. \"sluicectl instances "
                        "--tenant {}\" and \"sluicectl history --tenant {}\" tell more",
-                       visible(name), patience.count(), why, visible(name), visible(name)),
+                       visible(name), patience.count(), primary->trouble, visible(name), visible(name)),
            {}});
     }
     std::this_thread::sleep_for(pause);
