@@ -100,12 +100,16 @@ Done create_binlog(const sql::CreateBinlog& create, const StatementContext& cont
   const auto count = replica_count(create, values);
   if (!count) return std::unexpected(count.error());
   const auto placed = place(create, *view, values, options->demands, *count);
-  if (!placed) return std::unexpected(placed.error());
+  if (!placed) {
+    ++context.services.totals->placements_failed;
+    return std::unexpected(placed.error());
+  }
   settings->replicas = *count;
   const metadb::Decision decision{.what = "create tenant", .who = context.who, .reason = placed->reason};
   if (auto made = metadb::create_tenant(context.metadb, name, *settings, placed->instances, decision); !made) {
     return metadb::is_duplicate(made.error()) ? already() : std::unexpected(std::move(made.error()));
   }
+  ++context.services.totals->tenants_created;
   context.services.changed();
   return answers::SqlOk{.affected_rows = *count, .warnings = 0, .info = {}};
 }

@@ -29,6 +29,7 @@ Done drop_binlog(const sql::DropBinlog& drop, const StatementContext& context) {
     return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = std::move(unknown)};
   }
   if (!dropped) return std::unexpected(std::move(dropped.error()));
+  ++context.services.totals->tenants_released;
   context.services.changed();
   return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
 }

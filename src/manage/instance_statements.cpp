@@ -127,7 +127,10 @@ Done create_instance(const sql::CreateInstance& create, const StatementContext& 
   if (!values) return std::unexpected(values.error());
   const cluster::Inventory inventory = to_inventory(*view);
   const auto placed = choose_servers(*view, inventory, metadb::to_text(name), options->demands, *values, 1);
-  if (!placed) return std::unexpected(placed.error());
+  if (!placed) {
+    ++context.services.totals->placements_failed;
+    return std::unexpected(placed.error());
+  }
   const metadb::NewInstance made{.name = create.name.text,
                                  .server = inventory.servers()[placed->front().server].id,
                                  .work_path = "",

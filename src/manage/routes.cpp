@@ -6,7 +6,7 @@
 
 #include "manage/refusal.h"
 #include "metadb/instances.h"
-#include "metadb/servers.h"
+#include "metadb/tenants.h"
 
 namespace sluice::manage {
 namespace {
@@ -23,12 +23,30 @@ std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
   return why;
 }
 
+/// The cluster of the tenant, where the client did not say it and there is one only.
+Result<metadb::TenantName> whole_name(metadb::MetaDb& database, const metadb::TenantName& tenant) {
+  constexpr std::int64_t tenants_max = 100'000;
+  if (tenant.tenant.empty()) return refuse("tenant is not specified");
+  if (!tenant.cluster.empty()) return tenant;
+  const auto all = metadb::list_tenants(database, {.limit = tenants_max});
+  if (!all) return std::unexpected(all.error());
+  const auto called = [&](const metadb::Tenant& one) { return one.name.tenant == tenant.tenant; };
+  const auto count = std::ranges::count_if(*all, called);
+  if (count == 0) return refuse(fmt::format("tenant has no binlog instances yet: {}", tenant.tenant));
+  if (count > 1) {
+    return refuse(
+        fmt::format("several clusters have a tenant {}: log in as user@{}#cluster", tenant.tenant, tenant.tenant));
+  }
+  return std::ranges::find_if(*all, called)->name;
+}
+
 }  // namespace
 
-Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const metadb::TenantName& tenant) {
-  const std::string name = metadb::to_text(tenant);
-  if (tenant.cluster.empty() || tenant.tenant.empty()) return refuse("tenant is not specified");
-  auto instances = metadb::list_instances(database, {.tenant = tenant});
+Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const metadb::TenantName& named) {
+  const auto tenant = whole_name(database, named);
+  if (!tenant) return std::unexpected(tenant.error());
+  const std::string name = metadb::to_text(*tenant);
+  auto instances = metadb::list_instances(database, {.tenant = *tenant});
   if (!instances) return std::unexpected(std::move(instances.error()));
   std::erase_if(*instances, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
   if (instances->empty()) return refuse(fmt::format("tenant has no binlog instances yet: {}", name));

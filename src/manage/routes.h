@@ -9,9 +9,9 @@
 
 namespace sluice::manage {
 
-/// Where a tenant's primary receives clients, by the MetaDB. Error 1236 says why there is none, in the vendor's words:
-/// "tenant has no binlog instances yet", "tenant has no master service instance", "master instance of tenant is
-/// unavailable", each with what is known.
+/// Where a tenant's primary receives clients, by the MetaDB. The cluster's name may be empty if one tenant only is
+/// called so. Error 1236 says why there is none, in the vendor's words: "tenant has no binlog instances yet", "tenant
+/// has no master service instance", "master instance of tenant is unavailable", each with what is known.
 [[nodiscard]] Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const metadb::TenantName& tenant);
 
 }  // namespace sluice::manage

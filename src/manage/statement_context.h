@@ -8,6 +8,7 @@
 #include "base/cipher.h"
 #include "manage/instance_client.h"
 #include "metadb/meta_db.h"
+#include "metrics/server_totals.h"
 
 namespace sluice::manage {
 
@@ -15,7 +16,8 @@ namespace sluice::manage {
 struct ManagementServices {
   std::string server_id;  ///< ours
   CipherKey key{};        ///< of the MetaDB's secrets
-  InstanceClient* instances = nullptr;
+  const InstanceClient* instances = nullptr;
+  metrics::ServerTotals* totals = nullptr;
   /// Something was written that servers act upon: ours looks at once, the others with their next beat.
   std::function<void()> changed = [] {};
 };

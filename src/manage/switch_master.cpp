@@ -57,7 +57,11 @@ Done switch_master(const sql::SwitchMaster& change, const StatementContext& cont
                                   .reason = change.full ? "SWITCH MASTER INSTANCE FULL" : "SWITCH MASTER INSTANCE"};
   const auto done = metadb::set_primary(context.metadb, name, tenant->epoch, to->name, decision);
   if (!done) return std::unexpected(done.error());
-  if (!*done) return refuse("failed to switch master instance: somebody else did, or it has just stopped; look again");
+  if (!*done) {
+    ++context.services.totals->switches_failed;
+    return refuse("failed to switch master instance: somebody else did, or it has just stopped; look again");
+  }
+  ++context.services.totals->primaries_switched;
   const auto former = std::ranges::find(*instances, true, &metadb::Instance::is_primary);
   if (change.full && former != instances->end() && former->port != 0) end_dumps(*former, context);
   context.services.changed();

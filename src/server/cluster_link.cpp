@@ -108,8 +108,8 @@ Result<void> ClusterLink::judge_others() {
   std::vector<cluster::Sighting> seen;
   for (const metadb::Server& server : *servers)
     seen.push_back(to_sighting(server));
-  const auto judgements = cluster::judge_servers(seen, settings_.identity.id, contact_,
-                                                 std::chrono::steady_clock::now(), settings_.rules);
+  const auto judgements =
+      cluster::judge_servers(seen, settings_.identity.id, contact_, std::chrono::steady_clock::now(), settings_.rules);
   for (const cluster::Judgement& one : judgements.changes) {
     const auto server = std::ranges::find_if(
         *servers, [&](const metadb::Server& candidate) { return candidate.identity.id == one.id; });

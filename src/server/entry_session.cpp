@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "mysql/command.h"
 #include "mysql/response.h"
 #include "mysql/run_on.h"
 #include "server/tenant_commands.h"
@@ -114,6 +115,8 @@ EntrySession::Answered EntrySession::pass_on(const Bytes& payload) {
   }
   (*instance)->set_next_sequence(0);
   if (auto sent = co_await (*instance)->write_payload(payload); !sent) co_return sent;
+  const auto command = static_cast<mysql::Command>(payload.front());
+  if (command == mysql::Command::binlog_dump || command == mysql::Command::binlog_dump_gtid) ++*entry_.dump_requests;
   record().begin("Relay", "relayed to the tenant's instance");
   co_await relay::relay(take_channel(), std::move(**instance), entry_.relay_totals);
   co_return fail(ErrorKind::closed, "the relayed connection has ended");

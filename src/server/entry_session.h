@@ -19,6 +19,7 @@ struct EntryServices : session::SqlServices {
   std::function<Result<manage::InstanceClient::Address>(const metadb::TenantName& tenant)> find_primary;
   relay::RelayAccount relay_account;
   std::shared_ptr<relay::RelayTotals> relay_totals;
+  std::atomic<std::uint64_t>* dump_requests = nullptr;  ///< those passed on with a dump as their first command
 };
 
 /// A client of a Binlog server. Without a tenant in its name it says management statements. With one it is checked here

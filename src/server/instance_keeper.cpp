@@ -30,13 +30,6 @@ constexpr std::array all_states = {InstanceState::init,        InstanceState::st
                                    InstanceState::failed,      InstanceState::stopped,  InstanceState::offline,
                                    InstanceState::logical_drop};
 
-/// What is needed to start an instance, read at once.
-struct StartPlan {
-  supervise::InstanceSettings settings;
-  supervise::ResourceLimits limits;
-  std::chrono::seconds ready_limit{60};
-};
-
 cluster::Moment to_moment(std::chrono::steady_clock::time_point time) {
   return cluster::Moment(std::chrono::duration_cast<cluster::Milliseconds>(time.time_since_epoch()));
 }
@@ -187,47 +180,59 @@ std::set<std::uint16_t> InstanceKeeper::taken_ports() const {
   return ports;
 }
 
-asio::awaitable<void> InstanceKeeper::start(std::string name) {
-  const metadb::Instance row = kept_.at(name).row;
-  const auto make = [&] {
+supervise::InstanceStart InstanceKeeper::make_start(const metadb::Instance& row, StartPlan plan) const {
+  supervise::InstanceStart start;
+  start.name = row.name;
+  start.program = services_.config->instance_program;
+  start.settings = std::move(plan.settings);
+  start.ports = services_.config->ports;
+  start.taken = taken_ports();
+  start.taken.erase(row.port);
+  start.ready_limit = plan.ready_limit;
+  start.before_program = [limits = services_.limits, name = row.name, its = plan.limits](pid_t pid) {
+    (void)limits->place(name, its, pid);
+  };
+  return start;
+}
+
+asio::awaitable<Result<StartPlan>> InstanceKeeper::plan_start(metadb::Instance row) const {
+  const auto work = [&] {
     return services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
   };
-  auto plan = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), make);
+  co_return co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+}
+
+asio::awaitable<void> InstanceKeeper::start(std::string name) {
+  const auto found = kept_.find(name);
+  if (found == kept_.end()) co_return;
+  const metadb::Instance row = found->second.row;
+  auto plan = co_await plan_start(row);
   if (!plan) {
     co_await failed(name, plan.error().message);
     co_return;
   }
-  const bool again = row.state != InstanceState::init;
-  co_await note(name, {.to = InstanceState::starting,
-                       .pid = 0,
-                       .work_path = supervisor_->directory_of(name).string(),
-                       .restarted = again});
-  supervise::InstanceStart start{.name = name,
-                                 .program = services_.config->instance_program,
-                                 .settings = std::move(plan->settings),
-                                 .ports = services_.config->ports,
-                                 .taken = taken_ports(),
-                                 .ready_limit = plan->ready_limit,
-                                 .before_program = [this, name, limits = plan->limits](pid_t pid) {
-                                   (void)services_.limits->place(name, limits, pid);
-                                 }};
-  start.taken.erase(row.port);
+  const std::filesystem::path directory = supervisor_->directory_of(name);
+  metadb::InstanceChange starting{.to = InstanceState::starting, .pid = 0, .work_path = directory.string()};
+  starting.restarted = row.state != InstanceState::init;
+  co_await note(name, std::move(starting));
   // The cluster's parameters decide, not those that were set at the instance itself in an earlier life.
   std::error_code ignored;
-  std::filesystem::remove(supervisor_->directory_of(name) / "data" / "parameters", ignored);
+  std::filesystem::remove(directory / "data" / "parameters", ignored);
+  supervise::InstanceStart start = make_start(row, std::move(*plan));
   const auto started = co_await supervise::start_instance(*supervisor_, std::move(start));
   if (!started) {
     co_await failed(name, started.error().message);
     co_return;
   }
-  ++services_.totals->instances_started;
+  ++services_.totals->instances_created;
   log::info("instance {} of {} runs: process {}, port {}", name, metadb::to_text(row.tenant), started->pid,
             started->port);
   if (const auto kept = kept_.find(name); kept != kept_.end()) {
     kept->second.started = Clock::now();
     kept->second.row.port = started->port;
   }
-  if (started->ready) co_await note(name, {.to = InstanceState::running, .pid = started->pid, .port = started->port});
+  metadb::InstanceChange running{.to = InstanceState::running, .pid = started->pid, .port = started->port};
+  if (started->ready) co_await note(name, std::move(running));
 }
 
 asio::awaitable<void> InstanceKeeper::stop(std::string name) {
@@ -255,7 +260,7 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
     if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.drop_at = Clock::now() + stop_limit;
     co_return;
   }
-  ++services_.totals->instances_removed;
+  ++services_.totals->instances_released;
   log::info("instance {} is dropped, and its files are removed", name);
   co_await note(name, {.to = InstanceState::drop, .pid = 0});
   kept_.erase(name);
@@ -280,7 +285,7 @@ asio::awaitable<void> InstanceKeeper::note(std::string name, metadb::InstanceCha
 }
 
 void InstanceKeeper::ended(const std::string& name, const supervise::Ending& ending) {
-  ++services_.totals->instances_ended;
+  ++services_.totals->instances_down;
   log::error("instance {} {}", name, ending.text());
   const auto kept = kept_.find(name);
   if (kept == kept_.end() || kept->second.busy || kept->second.row.wanted != metadb::Wanted::running) return;
@@ -309,7 +314,6 @@ asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause
     change.failure = restart->reason;
     log::warning("instance {}: {}", name, restart->reason);
   } else {
-    ++services_.totals->instances_given_up;
     change.to = InstanceState::failed;
     change.failure = std::get<cluster::GiveUp>(decision).reason;
     log::error("instance {}: {}", name, *change.failure);

@@ -15,13 +15,21 @@
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
 #include "metadb/pool.h"
+#include "metrics/server_totals.h"
 #include "server/config.h"
 #include "server/instance_step.h"
-#include "server/server_totals.h"
+#include "supervise/instance_start.h"
 #include "supervise/limit_groups.h"
 #include "supervise/supervisor.h"
 
 namespace sluice::server {
+
+/// What is needed to start an instance, read at once.
+struct StartPlan {
+  supervise::InstanceSettings settings;
+  supervise::ResourceLimits limits;
+  std::chrono::seconds ready_limit{60};
+};
 
 /// Keeps the instances of this server as the MetaDB wants them: starts, stops and removes their processes, starts
 /// again those that ended, and tells the MetaDB what became of them. It needs the MetaDB for what changes only; what
@@ -35,7 +43,7 @@ class InstanceKeeper {
     CipherKey key{};
     metadb::MetaDbPool* metadb = nullptr;
     const supervise::LimitGroups* limits = nullptr;
-    ServerTotals* totals = nullptr;
+    metrics::ServerTotals* totals = nullptr;
   };
 
   /// All must outlive it, and the loop must run until what it has begun there has ended.
@@ -88,6 +96,8 @@ class InstanceKeeper {
   [[nodiscard]] bool is_ready(const std::string& name) const;
   void act_on(Kept& kept);
   [[nodiscard]] boost::asio::awaitable<void> carry_out(std::string name, InstanceStep step);
+  [[nodiscard]] supervise::InstanceStart make_start(const metadb::Instance& row, StartPlan plan) const;
+  [[nodiscard]] boost::asio::awaitable<Result<StartPlan>> plan_start(metadb::Instance row) const;
   [[nodiscard]] boost::asio::awaitable<void> start(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);

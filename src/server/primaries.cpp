@@ -55,7 +55,9 @@ cluster::InstanceState to_state(const metadb::Instance& instance) {
 }
 
 cluster::ReplicaStatus to_status(const metadb::Instance& instance, const View& view) {
-  cluster::ReplicaStatus status{.instance = instance.name, .state = to_state(instance)};
+  cluster::ReplicaStatus status;
+  status.instance = instance.name;
+  status.state = to_state(instance);
   const auto server = view.servers.find(instance.server);
   if (server != view.servers.end()) {
     status.server = server->second == metadb::ServerState::online    ? cluster::ServerState::online
@@ -94,7 +96,8 @@ std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std
 }
 
 Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name, const View& view,
-                        const std::string& server_id, const manage::InstanceClient& instances, ServerTotals& totals) {
+                        const std::string& server_id, const manage::InstanceClient& instances,
+                        metrics::ServerTotals& totals) {
   const auto tenant = metadb::read_tenant(database, name);
   if (!tenant) return tenant.error().kind == ErrorKind::not_found ? Result<void>() : std::unexpected(tenant.error());
   auto replicas = metadb::list_instances(database, {.tenant = name});
@@ -106,7 +109,7 @@ Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name
   const auto done = metadb::set_primary(database, name, tenant->epoch, promotion->instance, decision);
   if (!done) return std::unexpected(done.error());
   if (*done) {
-    ++totals.primaries_set;
+    ++totals.primaries_switched;
     log::info("{} is the primary of {} now: {}", promotion->instance, metadb::to_text(name), promotion->reason);
   }
   return {};
@@ -115,7 +118,8 @@ Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name
 }  // namespace
 
 void look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
-                          const std::string& server_id, const manage::InstanceClient& instances, ServerTotals& totals) {
+                          const std::string& server_id, const manage::InstanceClient& instances,
+                          metrics::ServerTotals& totals) {
   if (tenants.empty()) return;
   const auto view = read_view(database);
   if (!view) {

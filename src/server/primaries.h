@@ -6,7 +6,7 @@
 #include "manage/instance_client.h"
 #include "metadb/meta_db.h"
 #include "metadb/names.h"
-#include "server/server_totals.h"
+#include "metrics/server_totals.h"
 
 namespace sluice::server {
 
@@ -14,6 +14,7 @@ namespace sluice::server {
 /// the recorded one is gone or has failed for good, the replica that cluster/promotion.h chooses becomes it, by a
 /// conditional update that one server wins. Blocks. What cannot be done now is tried again at the next call.
 void look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
-                          const std::string& server_id, const manage::InstanceClient& instances, ServerTotals& totals);
+                          const std::string& server_id, const manage::InstanceClient& instances,
+                          metrics::ServerTotals& totals);
 
 }  // namespace sluice::server

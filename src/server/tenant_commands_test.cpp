@@ -18,7 +18,9 @@ TEST(TenantCommands, SettingsAreMadeAgainAtTheInstance) {
   EXPECT_EQ(query("SET NAMES utf8mb4"), CommandPlace::here_and_instance);
   EXPECT_EQ(query("set autocommit=0"), CommandPlace::here_and_instance);
   EXPECT_EQ(query("SET @slave_uuid = 'x', @@session.net_write_timeout = 7"), CommandPlace::here_and_instance);
-  EXPECT_EQ(place_of(as_bytes("\x02" "db")), CommandPlace::here_and_instance);
+  EXPECT_EQ(place_of(as_bytes("\x02"
+                              "db")),
+            CommandPlace::here_and_instance);
 }
 
 TEST(TenantCommands, WhatAsksForTheTenantIsPassedOn) {

@@ -13,46 +13,46 @@ constexpr double mebibyte = 1024.0 * 1024.0;
 struct Counter {
   const char* name;
   const char* help;
-  ServerTotals::Count ServerTotals::*count;
+  metrics::ServerTotals::Count metrics::ServerTotals::*count;
 };
 
 constexpr std::array counters = {
-    Counter{"binlog_create", "Tenants this server has created since its start.", &ServerTotals::tenants_created},
-    Counter{"binlog_release", "Tenants this server has dropped since its start.", &ServerTotals::tenants_released},
+    Counter{"binlog_create", "Tenants this server has created since its start.", &metrics::ServerTotals::tenants_created},
+    Counter{"binlog_release", "Tenants this server has dropped since its start.", &metrics::ServerTotals::tenants_released},
     Counter{"binlog_instance_create", "New instances this server has started for the first time since its start.",
-            &ServerTotals::instances_created},
+            &metrics::ServerTotals::instances_created},
     Counter{"binlog_instance_release", "Instances this server has dropped, files included, since its start.",
-            &ServerTotals::instances_released},
+            &metrics::ServerTotals::instances_released},
     Counter{"binlog_instance_stop", "Instances this server has stopped, as it was asked to, since its start.",
-            &ServerTotals::instances_stopped},
+            &metrics::ServerTotals::instances_stopped},
     Counter{"binlog_instance_down", "Times an instance's process ended on this server though nobody had asked for it.",
-            &ServerTotals::instances_down},
+            &metrics::ServerTotals::instances_down},
     Counter{"binlog_instance_failover_fail_count",
             "Times this server found a tenant's primary gone and could not make another instance its primary.",
-            &ServerTotals::failovers_failed},
+            &metrics::ServerTotals::failovers_failed},
     Counter{"binlog_instance_master_switch_count", "Times this server made another instance a tenant's primary.",
-            &ServerTotals::primaries_switched},
+            &metrics::ServerTotals::primaries_switched},
     Counter{"binlog_instance_master_switch_failed_count",
             "Times this server was to make another instance a tenant's primary and did not succeed.",
-            &ServerTotals::switches_failed},
+            &metrics::ServerTotals::switches_failed},
     Counter{"binlog_instance_no_master_count",
             "Times this server found a tenant's primary gone and no instance that could take its place.",
-            &ServerTotals::tenants_without_heir},
+            &metrics::ServerTotals::tenants_without_heir},
     Counter{"binlog_instance_gtid_inconsistent_count",
             "Times an instance on this server stopped capturing because its source contradicts its log. A person has "
             "to decide.",
-            &ServerTotals::gtids_inconsistent},
+            &metrics::ServerTotals::gtids_inconsistent},
     Counter{"binlog_sql_request_count",
             "SQL statements this server has carried out on its own port since its start, relayed ones not counted.",
-            &ServerTotals::sql_requests},
+            &metrics::ServerTotals::sql_requests},
     Counter{"binlog_dump_request_count",
             "Dump commands of subscribers this server has relayed to instances since its start.",
-            &ServerTotals::dump_requests},
+            &metrics::ServerTotals::dump_requests},
     Counter{"binlog_allocate_node_fail_count",
             "Times this server found no server of the cluster that could take a new instance.",
-            &ServerTotals::placements_failed},
+            &metrics::ServerTotals::placements_failed},
     Counter{"binlog_manager_down_count", "Times this server judged another server of the cluster to be OFFLINE.",
-            &ServerTotals::servers_down},
+            &metrics::ServerTotals::servers_down},
 };
 
 template <typename Number>

@@ -49,7 +49,7 @@ class ServerMetricsTest : public testing::Test {
   }
 
   NodeUse node_ = known_node();
-  ServerTotals totals_;
+  metrics::ServerTotals totals_;
 };
 
 TEST_F(ServerMetricsTest, names_are_those_that_dashboards_know) {

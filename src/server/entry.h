@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "manage/statement_context.h"
+#include "metadb/accounts.h"
+#include "metadb/pool.h"
+#include "server/config.h"
+#include "server/entry_accounts.h"
+#include "server/entry_session.h"
+#include "server/sql_state.h"
+
+namespace sluice::server {
+
+/// The port of a Binlog server (2983): management statements, and clients on their way to tenants' instances.
+class Entry {
+ public:
+  struct Services {
+    const Config* config = nullptr;
+    metadb::MetaDbPool* metadb = nullptr;
+    const manage::ManagementServices* management = nullptr;
+    metrics::ServerTotals* totals = nullptr;
+    std::uint32_t server_id = 0;
+    std::string server_uuid;
+  };
+  /// Binds and receives clients. All must outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<Entry>> open(const Services& services);
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  /// The cluster's accounts from now on; connections of those that are gone are closed. Any thread but the listener's.
+  void take(const std::vector<metadb::Account>& accounts);
+
+ private:
+  explicit Entry(const Services& services);
+  [[nodiscard]] Result<void> prepare_login();
+  [[nodiscard]] Result<void> listen();
+  [[nodiscard]] Result<manage::InstanceClient::Address> find_primary(const metadb::TenantName& tenant);
+
+  Services services_;
+  session::SessionRegistry sessions_;
+  std::unique_ptr<SqlState> state_;
+  EntryAccounts accounts_;
+  std::unique_ptr<boost::asio::ssl::context> tls_;
+  std::unique_ptr<mysql::PasswordKey> password_key_;
+  EntryServices entry_;
+  boost::asio::thread_pool statements_;
+  std::mutex routes_mutex_;
+  std::map<std::string, manage::InstanceClient::Address> routes_;  ///< as last known, for when the MetaDB is away
+  std::unique_ptr<listen::Listener> listener_;
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,350 @@
+#include "server/server.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include "base/file.h"
+#include "base/json_text.h"
+#include "base/log.h"
+#include "metadb/key_file.h"
+#include "metrics/metrics_server.h"
+#include "server/cluster_link.h"
+#include "server/entry.h"
+#include "server/instance_keeper.h"
+#include "server/node_id.h"
+#include "server/primaries.h"
+#include "server/reporter.h"
+#include "supervise/run_on.h"
+#include "supervise/server_metrics.h"
+
+namespace sluice::server {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t pool_threads = 8;
+constexpr std::chrono::seconds beat_interval{1};
+constexpr std::chrono::seconds sample_interval{5};
+constexpr std::chrono::seconds primaries_interval{3};
+
+Result<FileDescriptor> take_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory / "instances", error);
+  if (error) {
+    return fail(ErrorKind::io,
+                fmt::format("cannot make the directory {}: {}", (directory / "instances").string(), error.message()));
+  }
+  auto file = open_file(directory / "lock", O_RDWR | O_CREAT);
+  if (!file) return file;
+  if (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorKind::refused, fmt::format("the directory {} is in use by another sluiced", directory.string()));
+  }
+  std::filesystem::remove(directory / "port", error);
+  std::filesystem::remove(directory / "metrics_port", error);
+  return file;
+}
+
+metadb::ServerIdentity identity_of(const Config& config, const std::string& id) {
+  return {.id = id,
+          .address = config.address,
+          .port = config.port,
+          .region = config.region,
+          .idc = config.idc,
+          .zone = config.zone,
+          .group = config.group,
+          .configuration =
+              fmt::format(R"({{"cluster":{},"version":{},"first_port":{},"last_port":{}}})", json_text(config.cluster),
+                          json_text(SLUICE_VERSION), config.ports.first, config.ports.last)};
+}
+
+std::optional<metadb::Account> administrator_of(const Config& config) {
+  if (!config.administrator) return std::nullopt;
+  return metadb::Account{.name = config.administrator->name,
+                         .native_hash = config.administrator->native,
+                         .password_hash = config.administrator->password_hash,
+                         .tag = "admin"};
+}
+
+Result<std::shared_ptr<mysql::Interruption>> make_interruption() {
+  return mysql::Interruption::make();
+}
+
+}  // namespace
+
+struct Server::State {
+  State(Config its_config, FileDescriptor its_lock, std::string its_id, const CipherKey& its_key,
+        std::shared_ptr<mysql::Interruption> its_interruption)
+      : config(std::move(its_config)),
+        lock(std::move(its_lock)),
+        id(std::move(its_id)),
+        key(its_key),
+        interruption(std::move(its_interruption)),
+        metadb(config.metadb),
+        limits(supervise::LimitGroups::open(config.control_group)),
+        asker(key, interruption),
+        pool(pool_threads),
+        timer(loop),
+        link({.metadb = config.metadb, .identity = identity_of(config, id), .administrator = administrator_of(config)}),
+        keeper({.config = &config, .key = key, .metadb = &metadb, .limits = &limits, .totals = &totals}),
+        sampler(config.directory) {
+    management.server_id = id;
+    management.key = key;
+    management.instances = &asker;
+    management.totals = &totals;
+    management.changed = [this] { look_soon(); };
+  }
+
+  [[nodiscard]] Result<void> open();
+  void begin();
+  void stop();
+  void look_soon();
+  [[nodiscard]] asio::awaitable<void> run();
+  [[nodiscard]] asio::awaitable<void> look();
+  [[nodiscard]] asio::awaitable<void> look_after_own_primaries();
+  [[nodiscard]] asio::awaitable<void> pause();
+  void tell_metadb_state(const Result<ClusterNews>& news);
+  [[nodiscard]] Result<void> open_metrics();
+
+  Config config;
+  FileDescriptor lock;
+  std::string id;
+  CipherKey key;
+  std::shared_ptr<mysql::Interruption> interruption;
+  metadb::MetaDbPool metadb;
+  supervise::LimitGroups limits;
+  metrics::ServerTotals totals;
+  manage::InstanceClient asker;
+  manage::ManagementServices management;
+
+  asio::io_context loop;  ///< outlives what happens in it
+  asio::thread_pool pool;
+  asio::steady_timer timer;
+  bool looking_soon = false;
+  std::atomic<bool> stopping{false};
+  ClusterLink link;
+  InstanceKeeper keeper;
+  std::unique_ptr<supervise::Supervisor> supervisor;
+  std::unique_ptr<Entry> entry;
+  std::thread thread;
+
+  // For other threads.
+  std::mutex mutex;
+  std::vector<InstanceKeeper::Running> running;
+  supervise::ServerGauges gauges;
+  supervise::NodeUse node;
+
+  std::unique_ptr<Reporter> reporter;
+  std::unique_ptr<supervise::ServerMetrics> server_metrics;
+  std::unique_ptr<metrics::MetricsServer> metrics_server;
+
+  supervise::NodeSampler sampler;
+  steady_clock::time_point sampled{};
+  steady_clock::time_point primaries_looked_at{};
+  bool primaries_due = true;
+  bool metadb_is_away = false;
+};
+
+Result<void> Server::State::open() {
+  auto opened = supervise::Supervisor::open(config.directory / "instances", loop.get_executor(), pool.get_executor(),
+                                            [this](const std::string& name, const supervise::Ending& ending) {
+                                              keeper.ended(name, ending);
+                                              look_soon();
+                                            });
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  supervisor = std::move(*opened);
+  keeper.use(*supervisor);
+  auto opened_entry = Entry::open({.config = &config,
+                                   .metadb = &metadb,
+                                   .management = &management,
+                                   .totals = &totals,
+                                   .server_id = number_of(id),
+                                   .server_uuid = uuid_text(id)});
+  if (!opened_entry) return std::unexpected(std::move(opened_entry.error()));
+  entry = std::move(*opened_entry);
+  link.set_port(entry->port());
+  if (!limits.state().enforced) log::info("limits of instances are not enforced: {}", limits.state().reason);
+  return open_metrics();
+}
+
+/// A port that is taken is no reason not to serve.
+Result<void> Server::State::open_metrics() {
+  if (!config.metrics_enabled) return {};
+  server_metrics = std::make_unique<supervise::ServerMetrics>(
+      supervise::ServerMetrics::Sources{.labels = {{"server", config.address}},
+                                        .node =
+                                            [this] {
+                                              const std::lock_guard guard(mutex);
+                                              return node;
+                                            },
+                                        .gauges =
+                                            [this] {
+                                              const std::lock_guard guard(mutex);
+                                              return gauges;
+                                            },
+                                        .totals = &totals});
+  auto opened = metrics::MetricsServer::start(config.metrics_address, config.metrics_port,
+                                              [this] { return server_metrics->collect(); });
+  if (!opened) {
+    log::error("there are no metrics: {}", opened.error().message);
+    return {};
+  }
+  metrics_server = std::move(*opened);
+  log::info("metrics are at http://{}:{}/metrics", config.metrics_address, metrics_server->port());
+  return replace_file(config.directory / "metrics_port", std::to_string(metrics_server->port()) + "\n");
+}
+
+void Server::State::begin() {
+  reporter = std::make_unique<Reporter>(key, [this] {
+    const std::lock_guard guard(mutex);
+    return running;
+  });
+  asio::co_spawn(loop, run(), asio::detached);
+  thread = std::thread([this] { loop.run(); });
+}
+
+/// The processes of instances go on. What was under way with one is found and ended by the next server.
+void Server::State::stop() {
+  if (stopping.exchange(true)) return;
+  metrics_server.reset();
+  interruption->request();
+  entry.reset();
+  reporter.reset();
+  loop.stop();
+  if (thread.joinable()) thread.join();
+  pool.join();
+}
+
+/// Any thread.
+void Server::State::look_soon() {
+  asio::post(loop, [this] {
+    looking_soon = true;
+    timer.cancel();
+  });
+}
+
+asio::awaitable<void> Server::State::pause() {
+  if (!looking_soon) {
+    boost::system::error_code ignored;
+    timer.expires_after(beat_interval);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  looking_soon = false;
+}
+
+asio::awaitable<void> Server::State::run() {
+  co_await keeper.adopt_all();
+  while (!stopping) {
+    co_await look();
+    keeper.act();
+    {
+      const std::lock_guard guard(mutex);
+      running = keeper.running();
+      gauges.instances = keeper.count();
+      gauges.replicas =
+          static_cast<std::uint64_t>(std::ranges::count(running, false, &InstanceKeeper::Running::primary));
+    }
+    if (!metadb_is_away) co_await look_after_own_primaries();
+    co_await pause();
+  }
+}
+
+asio::awaitable<void> Server::State::look() {
+  const auto work = [this] {
+    if (steady_clock::now() - sampled > sample_interval) {
+      sampled = steady_clock::now();
+      supervise::NodeUse use = sampler.sample();
+      const std::lock_guard guard(mutex);
+      node = std::move(use);
+    }
+    return link.look(supervise::json_text(node), reporter->reports());
+  };
+  auto news = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+  tell_metadb_state(news);
+  if (!news) co_return;
+  primaries_due = primaries_due || news->instances_changed;
+  if (news->accounts) {
+    entry->take(*news->accounts);
+    keeper.take(std::move(*news->accounts));
+  }
+  if (news->instances) keeper.take(std::move(*news->instances));
+}
+
+/// Once when it goes and once when it is back.
+void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
+  if (!news && !metadb_is_away) {
+    log::error("the MetaDB cannot be used: {}. Instances go on; it is tried again every second", news.error().message);
+  }
+  if (news && metadb_is_away) log::info("the MetaDB can be used again");
+  metadb_is_away = !news.has_value();
+}
+
+asio::awaitable<void> Server::State::look_after_own_primaries() {
+  if (!primaries_due && steady_clock::now() - primaries_looked_at < primaries_interval) co_return;
+  std::vector<metadb::TenantName> tenants;
+  for (const InstanceKeeper::Running& one : running) {
+    if (!one.primary && one.state == metadb::InstanceState::running) tenants.push_back(one.tenant);
+  }
+  primaries_due = false;
+  primaries_looked_at = steady_clock::now();
+  if (tenants.empty()) co_return;
+  const auto work = [&] {
+    return metadb.with([&](metadb::MetaDb& database) -> Result<void> {
+      look_after_primaries(database, tenants, id, asker, totals);
+      return {};
+    });
+  };
+  const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+  if (!done) log::warning("who is primary could not be looked at: {}", done.error().message);
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() {
+  stop();
+}
+
+void Server::stop() {
+  state_->stop();
+}
+
+Result<std::unique_ptr<Server>> Server::start(Config config) {
+  auto lock = take_directory(config.directory);
+  if (!lock) return std::unexpected(std::move(lock.error()));
+  auto id = load_or_make_node_id(config.directory);
+  if (!id) return std::unexpected(std::move(id.error()));
+  const auto key = metadb::load_key_file(config.key_file);
+  if (!key) return std::unexpected(key.error());
+  auto interruption = make_interruption();
+  if (!interruption) return std::unexpected(std::move(interruption.error()));
+  const auto directory = config.directory;
+  const std::string address = config.listen_address;
+  auto state =
+      std::make_unique<State>(std::move(config), std::move(*lock), std::move(*id), *key, std::move(*interruption));
+  if (auto opened = state->open(); !opened) return std::unexpected(std::move(opened.error()));
+  state->begin();
+  const std::uint16_t port = state->entry->port();
+  log::info("listening on {} port {}", address, port);
+  std::unique_ptr<Server> server(new Server(std::move(state)));
+  // The last file to be written: who waits for it finds everything in place.
+  if (auto written = replace_file(directory / "port", std::to_string(port) + "\n"); !written) {
+    return std::unexpected(std::move(written.error()));
+  }
+  return server;
+}
+
+}  // namespace sluice::server
