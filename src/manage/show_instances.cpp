@@ -94,6 +94,12 @@ std::vector<answers::SqlColumn> columns() {
   return list;
 }
 
+/// Why it does not do what it should: what keeps a running one from capturing, and how others failed.
+Cell reason(const metadb::Instance& one, const Cell& capture_error) {
+  const std::string text = one.state == InstanceState::running ? capture_error.value_or("") : one.failure;
+  return text.empty() ? Cell() : Cell(text);
+}
+
 std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity& server, const Report& report) {
   const bool running = one.state == InstanceState::running;
   const std::string state(metadb::to_text(one.state));
@@ -126,7 +132,7 @@ std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity&
           std::to_string(one.pid),
           std::to_string(one.restarts),
           one.server,
-          one.failure.empty() ? Cell() : Cell(one.failure)};
+          reason(one, told("capture_error"))};
 }
 
 }  // namespace

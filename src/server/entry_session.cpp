@@ -83,10 +83,14 @@ EntrySession::Answered EntrySession::answer_for_tenant(const Bytes& payload) {
 }
 
 asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_instance() {
-  const auto primary = co_await find_primary(mysql::parse_user_name(login().user));
+  // Named: g++ 12 destroys twice what is made within a co_await.
+  mysql::TenantUserName name = mysql::parse_user_name(login().user);
+  const auto primary = co_await find_primary(std::move(name));
   if (!primary) co_return std::unexpected(primary.error());
-  co_return co_await relay::log_in_for(channel().executor(), {primary->ip, primary->port}, entry_.relay_account,
-                                       login(), channel().peer_address(), instance_deadline);
+  relay::InstanceAddress address{.ip = primary->ip, .port = primary->port};
+  std::string host = channel().peer_address();
+  co_return co_await relay::log_in_for(channel().executor(), std::move(address), entry_.relay_account, login(),
+                                       std::move(host), instance_deadline);
 }
 
 /// Makes the client's settings at the instance. What was fine here is there.

@@ -144,6 +144,8 @@ void InstanceKeeper::act_on(Kept& kept) {
   spawn(carry_out(name, step));
 }
 
+// Arguments of coroutines are named everywhere here: g++ 12 destroys twice what is made within a co_await.
+
 asio::awaitable<void> InstanceKeeper::carry_out(std::string name, InstanceStep step) {
   switch (step) {
     case InstanceStep::start:
@@ -155,14 +157,16 @@ asio::awaitable<void> InstanceKeeper::carry_out(std::string name, InstanceStep s
     case InstanceStep::note_running: {
       const auto all = running();
       const auto found = std::ranges::find(all, name, &Running::name);
-      if (found != all.end()) {
-        co_await note(name, {.to = InstanceState::running, .pid = found->pid, .port = found->port});
-      }
+      if (found == all.end()) break;
+      metadb::InstanceChange running_now{.to = InstanceState::running, .pid = found->pid, .port = found->port};
+      co_await note(name, std::move(running_now));
       break;
     }
-    case InstanceStep::note_stopped:
-      co_await note(name, {.to = InstanceState::stopped, .pid = 0});
+    case InstanceStep::note_stopped: {
+      metadb::InstanceChange stopped{.to = InstanceState::stopped, .pid = 0};
+      co_await note(name, std::move(stopped));
       break;
+    }
     case InstanceStep::remove:
       co_await remove(name);
       break;
@@ -208,7 +212,8 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   const metadb::Instance row = found->second.row;
   auto plan = co_await plan_start(row);
   if (!plan) {
-    co_await failed(name, plan.error().message);
+    std::string cause = plan.error().message;
+    co_await failed(name, std::move(cause));
     co_return;
   }
   const std::filesystem::path directory = supervisor_->directory_of(name);
@@ -221,7 +226,8 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   supervise::InstanceStart start = make_start(row, std::move(*plan));
   const auto started = co_await supervise::start_instance(*supervisor_, std::move(start));
   if (!started) {
-    co_await failed(name, started.error().message);
+    std::string cause = started.error().message;
+    co_await failed(name, std::move(cause));
     co_return;
   }
   ++services_.totals->instances_created;
@@ -262,7 +268,8 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
   }
   ++services_.totals->instances_released;
   log::info("instance {} is dropped, and its files are removed", name);
-  co_await note(name, {.to = InstanceState::drop, .pid = 0});
+  metadb::InstanceChange gone{.to = InstanceState::drop, .pid = 0};
+  co_await note(name, std::move(gone));
   kept_.erase(name);
 }
 

@@ -75,9 +75,17 @@ bool answers(const metadb::Instance& instance, const manage::InstanceClient& ins
   return instance.port != 0 && instances.ask({instance.ip, instance.port}, "SELECT 1").has_value();
 }
 
+/// The first primary a tenant has needs no log, which begins when the tenant's database is reached.
+std::optional<cluster::Promotion> first_primary(const std::vector<metadb::Instance>& replicas) {
+  const auto running = std::ranges::find(replicas, cluster::InstanceState::running, to_state);
+  if (running == replicas.end()) return std::nullopt;
+  return cluster::Promotion{.instance = running->name, .reason = "the tenant's first instance to run"};
+}
+
 /// Who is to become primary; nothing if all is as it should be, or nobody can.
 std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std::vector<metadb::Instance>& replicas,
                                          const View& view, const manage::InstanceClient& instances) {
+  if (tenant.epoch == 0) return first_primary(replicas);
   std::vector<cluster::ReplicaStatus> statuses;
   for (const metadb::Instance& one : replicas)
     statuses.push_back(to_status(one, view));

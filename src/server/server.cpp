@@ -156,6 +156,7 @@ struct Server::State {
   steady_clock::time_point sampled{};
   steady_clock::time_point primaries_looked_at{};
   bool primaries_due = true;
+  std::vector<metadb::TenantName> primaries_of;  ///< looked after last
   bool metadb_is_away = false;
 };
 
@@ -294,12 +295,15 @@ void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
 }
 
 asio::awaitable<void> Server::State::look_after_own_primaries() {
-  if (!primaries_due && steady_clock::now() - primaries_looked_at < primaries_interval) co_return;
   std::vector<metadb::TenantName> tenants;
   for (const InstanceKeeper::Running& one : running) {
     if (!one.primary && one.state == metadb::InstanceState::running) tenants.push_back(one.tenant);
   }
+  const bool due =
+      primaries_due || tenants != primaries_of || steady_clock::now() - primaries_looked_at >= primaries_interval;
+  if (!due) co_return;
   primaries_due = false;
+  primaries_of = tenants;
   primaries_looked_at = steady_clock::now();
   if (tenants.empty()) co_return;
   const auto work = [&] {
