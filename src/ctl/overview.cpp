@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -37,6 +36,11 @@ class Answer {
   /// Empty for NULL.
   [[nodiscard]] std::string text(const Row& row, std::string_view name) const {
     return row[*column(name)].value_or("");
+  }
+
+  /// The same for a column that not every version has.
+  [[nodiscard]] std::string text_if_there(const Row& row, std::string_view name) const {
+    return column(name) ? text(row, name) : "";
   }
 
   [[nodiscard]] Row pick(const Row& row, std::initializer_list<std::string_view> names) const {
@@ -127,18 +131,20 @@ class OverviewMaker {
   }
 
   void add_instances() {
-    overview_.not_running = empty_table({"name", "cluster", "tenant", "ip", "port", "state"});
+    overview_.not_running = empty_table({"name", "cluster", "tenant", "ip", "port", "state", "reason"});
     make_number(overview_.not_running, "port");
     for (const Row& row : instances_.rows()) {
       const std::string state = instances_.text(row, "state");
       const sql::TenantName tenant = tenant_of(instances_, row);
       if (!is_dropped(state)) count(row, tenant, state);
       if (state == "Running") continue;
-      overview_.not_running.rows.push_back(
+      const std::string reason = instances_.text_if_there(row, "reason");
+      Row& listed = overview_.not_running.rows.emplace_back(
           instances_.pick(row, {"name", "ob_cluster", "ob_tenant", "ip", "port", "state"}));
+      listed.push_back(reason.empty() ? std::nullopt : mysql::Value(reason));
       if (is_dropped(state) || state == "Stop") continue;
-      trouble(
-          fmt::format("instance {} of {} is in state {}", instances_.text(row, "name"), tenant_text(tenant), state));
+      trouble(fmt::format("instance {} of {} is in state {}{}{}", instances_.text(row, "name"), tenant_text(tenant),
+                          state, reason.empty() ? "" : ": ", reason));
     }
   }
 
@@ -182,14 +188,20 @@ class OverviewMaker {
 
 }  // namespace
 
-Result<std::vector<sql::TenantName>> tenants_of(const QueryResult& result) {
+Result<Primaries> primaries_in(const QueryResult& result) {
   const auto instances = instances_in(result);
   if (!instances) return std::unexpected(instances.error());
-  std::set<sql::TenantName, TenantOrder> tenants;
+  Primaries primaries;
   for (const Row& row : instances->rows()) {
-    if (!is_dropped(instances->text(row, "state"))) tenants.insert(tenant_of(*instances, row));
+    const std::string state = instances->text(row, "state");
+    if (is_dropped(state)) continue;
+    Primary& primary =
+        primaries.try_emplace(tenant_of(*instances, row), Primary{.trouble = "no primary runs"}).first->second;
+    if (state == "Running" && instances->text_if_there(row, "role") == "primary") {
+      primary = {.ip = instances->text(row, "ip"), .port = instances->text(row, "port"), .trouble = ""};
+    }
   }
-  return std::vector<sql::TenantName>(tenants.begin(), tenants.end());
+  return primaries;
 }
 
 Result<Overview> make_overview(const QueryResult& node_result, const QueryResult& instance_result,

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/error.h"
@@ -10,7 +11,7 @@
 
 namespace sluice::ctl {
 
-/// What SHOW BINLOG SERVER said of a tenant.
+/// Where a tenant is served.
 struct Primary {
   std::string ip{};
   std::string port{};
@@ -32,9 +33,10 @@ struct Overview {
   std::vector<std::string> troubles;  ///< a sentence each; none if all is well
 };
 
-/// The tenants that have instances in the answer to SHOW BINLOG INSTANCES, those that are being dropped not counted.
-/// Each once, in order. An answer without a column that is needed is ErrorKind::invalid and names it, as below.
-[[nodiscard]] Result<std::vector<sql::TenantName>> tenants_of(const mysql::QueryResult& instances);
+/// The tenants in the answer to SHOW BINLOG INSTANCES, those that are being dropped not counted, with the primaries
+/// that it names and that run. The others have a `trouble`: SHOW BINLOG SERVER is to be asked for them. An answer
+/// without a column that is needed is ErrorKind::invalid and names it, as below.
+[[nodiscard]] Result<Primaries> primaries_in(const mysql::QueryResult& instances);
 
 /// Puts the answers to SHOW NODES, SHOW BINLOG INSTANCES and SHOW BINLOG SERVER together.
 ///

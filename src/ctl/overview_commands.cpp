@@ -18,15 +18,15 @@ Outcome<Overview> gather(Session& session) {
   if (!nodes) return std::unexpected(nodes.error());
   const auto instances = session.ask(statement_of(sql::ShowInstances{}));
   if (!instances) return std::unexpected(instances.error());
-  const auto tenants = tenants_of(*instances);
-  if (!tenants) return wrong(tenants.error());
-  Primaries primaries;
-  for (const sql::TenantName& tenant : *tenants) {
-    auto primary = ask_primary(session, tenant);
-    if (!primary) return std::unexpected(primary.error());
-    primaries.emplace(tenant, std::move(*primary));
+  auto primaries = primaries_in(*instances);
+  if (!primaries) return wrong(primaries.error());
+  for (auto& [tenant, primary] : *primaries) {
+    if (primary.trouble.empty()) continue;
+    auto asked = ask_primary(session, tenant);
+    if (!asked) return std::unexpected(asked.error());
+    primary = std::move(*asked);
   }
-  auto overview = make_overview(*nodes, *instances, primaries);
+  auto overview = make_overview(*nodes, *instances, *primaries);
   if (!overview) return wrong(overview.error());
   return std::move(*overview);
 }

@@ -46,6 +46,32 @@ TEST(Overview, AddressesOfVersion6StandInBrackets) {
   EXPECT_EQ(overview->tenants.rows.at(0)[3], "[fd00::1]:8100");
 }
 
+TEST(Overview, OnlyTenantsWithoutRunningPrimaryAreToBeAskedFor) {
+  QueryResult instances = instances_with({{"a", "t", "8100", "Running"},
+                                          {"b", "t", "8101", "Running"},
+                                          {"c", "lost", "8102", "Running"},
+                                          {"d", "stopped", "8103", "Stop"}});
+  EXPECT_NE(primaries_in(instances)->at({"c", "t"}).trouble, "");  // a server that tells no roles
+  instances.columns.emplace_back("role");
+  for (std::size_t row = 0; row < 4; ++row) {
+    instances.rows[row].emplace_back(row == 1 || row == 3 ? "primary" : "follower");
+  }
+  const auto primaries = primaries_in(instances);
+  EXPECT_EQ(primaries->at({"c", "t"}).port, "8101");
+  EXPECT_EQ(primaries->at({"c", "t"}).trouble, "");
+  EXPECT_NE(primaries->at({"c", "lost"}).trouble, "");
+  EXPECT_NE(primaries->at({"c", "stopped"}).trouble, "");
+}
+
+TEST(Overview, WhyAnInstanceFailedIsTold) {
+  QueryResult instances = instances_with({{"a", "t", "8100", "Failed"}});
+  instances.columns.emplace_back("reason");
+  instances.rows[0].emplace_back("no such user");
+  const auto overview = make_overview(nodes_with("ONLINE"), instances, {{{"c", "t"}, none}});
+  EXPECT_EQ(overview->troubles.at(0), "instance a of c.t is in state Failed: no such user");
+  EXPECT_EQ(overview->not_running.rows.at(0).back(), "no such user");
+}
+
 TEST(Overview, APausedServerIsWellAndALostOneIsNot) {
   EXPECT_TRUE(make_overview(nodes_with("PAUSED"), instances_with({}), {})->troubles.empty());
   const auto overview = make_overview(nodes_with("OFFLINE"), instances_with({}), {});
@@ -78,7 +104,7 @@ TEST(Overview, OneThatStartsIsNotWellYet) {
 
 TEST(Overview, ATenantThatIsBeingDroppedIsNone) {
   const auto instances = instances_with({{"a", "gone", "8100", "LogicalDrop"}, {"b", "t", "8101", "Stop"}});
-  EXPECT_EQ(*tenants_of(instances), (std::vector<sql::TenantName>{{"c", "t"}}));
+  EXPECT_EQ(primaries_in(instances)->size(), 1U);
   const auto overview = make_overview(nodes_with("ONLINE"), instances, {});
   EXPECT_EQ(overview->tenants.rows.size(), 1U);
   EXPECT_EQ(overview->not_running.rows.size(), 2U);
@@ -88,7 +114,7 @@ TEST(Overview, AnAnswerWithoutItsColumnsIsRefused) {
   const auto overview = make_overview(nodes_with("ONLINE"), {}, {});
   ASSERT_FALSE(overview);
   EXPECT_NE(overview.error().message.find("SHOW BINLOG INSTANCES has no column name"), std::string::npos);
-  EXPECT_FALSE(tenants_of({}));
+  EXPECT_FALSE(primaries_in({}));
 }
 
 TEST(Overview, AClusterWithoutServersIsNotWell) {
