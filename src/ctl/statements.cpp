@@ -48,6 +48,7 @@ std::string start_of(const sql::StartPoint& start) {
 
 std::vector<std::string> options_of(const std::vector<sql::Option>& options) {
   std::vector<std::string> texts;
+  texts.reserve(options.size());
   for (const sql::Option& option : options) {
     texts.push_back(quote_identifier(option.key) + " = " + quote_text(option.value));
   }
@@ -82,6 +83,7 @@ std::string statement_of(const sql::ShowInstances& show) {
     text += filter_of(*show.from);
   } else if (!show.names.empty()) {
     std::vector<std::string> names;
+    names.reserve(show.names.size());
     for (const sql::InstanceName& name : show.names) {
       names.push_back(name_of(name));
     }
@@ -140,6 +142,7 @@ std::string statement_of(const sql::RebalanceBinlog& rebalance) {
 
 std::string statement_of(const sql::SetParameters& set) {
   std::vector<std::string> changes;
+  changes.reserve(set.changes.size());
   for (const sql::ParameterChange& change : set.changes) {
     changes.push_back(quote_identifier(change.key) + " = " + (change.value ? quote_text(*change.value) : "DEFAULT"));
   }
@@ -160,6 +163,7 @@ std::string statement_of(const sql::SetPassword& set) {
 
 std::string statement_of(const sql::DropUsers& drop) {
   std::vector<std::string> users;
+  users.reserve(drop.users.size());
   for (const std::string& user : drop.users) {
     users.push_back(quote_text(user));
   }
