@@ -153,6 +153,9 @@ Result<void> Connection::open() {
 }
 
 Result<void> Connection::open_mysql(const MySqlAddress& address) {
+  // The client library would do this with the first connection, and not know of two threads that make theirs at once.
+  static const bool library_ready = mysql_library_init(0, nullptr, nullptr) == 0;
+  if (!library_ready) return fail(ErrorKind::io, "the client library for MySQL's protocol cannot begin");
   const auto started = Clock::now();
   const auto connect = [&](bool with_database) -> Result<void> {
     try {

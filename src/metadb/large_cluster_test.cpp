@@ -29,6 +29,7 @@ class LargeClusterTest : public ClusterTest {
     expect_done(database.transaction([&]() -> Result<void> {
       for (int tenant = 0; tenant < tenant_count; ++tenant) {
         std::vector<NewInstance> instances;
+        instances.reserve(replicas);
         for (int replica = 0; replica < replicas; ++replica) {
           instances.push_back({.name = instance_name(tenant, replica), .server = server_id(tenant + replica)});
         }
@@ -41,12 +42,13 @@ class LargeClusterTest : public ClusterTest {
 
   /// What every server does once a second, and what it knows afterwards.
   struct Known {
-    Revisions revisions{};
-    std::vector<Instance> instances{};
-    std::vector<Tenant> tenants{};
+    Revisions revisions;
+    std::vector<Instance> instances;
+    std::vector<Tenant> tenants;
   };
   static void spend_a_second(MetaDb& database, const std::string& id, Known& known) {
     std::vector<InstanceReport> reports;
+    reports.reserve(known.instances.size());
     for (const Instance& instance : known.instances) {
       reports.push_back({.name = instance.name, .state = InstanceState::running});
     }

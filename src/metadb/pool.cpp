@@ -17,7 +17,7 @@ double seconds_of(Clock::duration time) {
 
 }  // namespace
 
-MetaDbPool::MetaDbPool(Options options, PoolLimits limits) : limits_(limits) {
+MetaDbPool::MetaDbPool(const Options& options, PoolLimits limits) : limits_(limits) {
   SLUICE_ASSERT(limits_.connections > 0);
   connections_.reserve(limits_.connections);
   for (std::size_t number = 0; number < limits_.connections; ++number) {

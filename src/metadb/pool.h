@@ -32,7 +32,7 @@ struct PoolLimits {
 /// the last failure still. Any thread; it outlives all calls.
 class MetaDbPool {
  public:
-  explicit MetaDbPool(Options options, PoolLimits limits = {});
+  explicit MetaDbPool(const Options& options, PoolLimits limits = {});
   MetaDbPool(const MetaDbPool&) = delete;
   MetaDbPool& operator=(const MetaDbPool&) = delete;
 

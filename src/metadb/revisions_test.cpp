@@ -97,6 +97,7 @@ TEST_P(RevisionsTest, changes_at_once_are_all_counted) {
   MetaDb database = open();
   const auto together = [&] {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&, thread] {
         MetaDb mine = open();
