@@ -157,7 +157,9 @@ TEST(MetaDbPoolTest, statements_do_not_queue_behind_attempts_to_connect) {
 
 TEST(MetaDbPoolTest, after_a_failure_one_alone_tries) {
   const SilentServer silent;
-  MetaDbPool pool(silent.options(), {.failure_stays = milliseconds(0)});
+  Options options = silent.options();
+  options.connect_limit = seconds(2);
+  MetaDbPool pool(options, {.failure_stays = milliseconds(0)});
   EXPECT_FALSE(ask(pool));
   std::atomic<int> waited = 0;
   std::barrier together(4);
@@ -167,7 +169,7 @@ TEST(MetaDbPoolTest, after_a_failure_one_alone_tries) {
       together.arrive_and_wait();
       const auto started = Clock::now();
       EXPECT_FALSE(ask(pool));
-      if (Clock::now() - started > milliseconds(900)) ++waited;
+      if (Clock::now() - started > milliseconds(1800)) ++waited;
     });
   }
   threads.clear();
