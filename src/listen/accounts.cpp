@@ -61,9 +61,9 @@ Result<PasswordHashes> hash_password(const std::string& password) {
   std::transform(native.begin(), native.end(), native.begin(), [](char digit) {
     return static_cast<char>(digit >= 'a' && digit <= 'f' ? digit - 'a' + 'A' : digit);
   });
-  return PasswordHashes{.native = "*" + native,
-                        .password_hash = fmt::format("{}${}${}${}", slow_hash_name, iterations_usual, to_hex(salt),
-                                                     to_hex(hash))};
+  return PasswordHashes{
+      .native = "*" + native,
+      .password_hash = fmt::format("{}${}${}${}", slow_hash_name, iterations_usual, to_hex(salt), to_hex(hash))};
 }
 
 Result<std::string> account_lines(const std::string& password) {

@@ -17,8 +17,10 @@ struct Counter {
 };
 
 constexpr std::array counters = {
-    Counter{"binlog_create", "Tenants this server has created since its start.", &metrics::ServerTotals::tenants_created},
-    Counter{"binlog_release", "Tenants this server has dropped since its start.", &metrics::ServerTotals::tenants_released},
+    Counter{"binlog_create", "Tenants this server has created since its start.",
+            &metrics::ServerTotals::tenants_created},
+    Counter{"binlog_release", "Tenants this server has dropped since its start.",
+            &metrics::ServerTotals::tenants_released},
     Counter{"binlog_instance_create", "New instances this server has started for the first time since its start.",
             &metrics::ServerTotals::instances_created},
     Counter{"binlog_instance_release", "Instances this server has dropped, files included, since its start.",
