@@ -1,5 +1,7 @@
 #include "manage/cluster_view.h"
 
+#include <map>
+
 #include <nlohmann/json.hpp>
 
 #include "manage/stored_options.h"
@@ -60,10 +62,23 @@ cluster::ServerState to_state(const metadb::Server& server) {
   return cluster::ServerState::offline;
 }
 
-/// An instance that was asked to go counts no more. Values that cannot be read are the usual ones.
-cluster::HostedInstance to_hosted(const metadb::Instance& instance, const SetValues& cluster_values) {
+/// What each tenant has set. Values that cannot be read are the usual ones.
+using TenantValues = std::map<std::string, SetValues>;
+
+TenantValues tenant_values(const ClusterView& view) {
+  TenantValues values;
+  for (const metadb::Tenant& tenant : view.tenants) {
+    values[metadb::to_text(tenant.name)] = parse_options(tenant.settings.options).value_or(StoredOptions{}).parameters;
+  }
+  return values;
+}
+
+cluster::HostedInstance to_hosted(const metadb::Instance& instance, const SetValues& cluster_values,
+                                  const TenantValues& tenants) {
   const StoredOptions options = parse_options(instance.options).value_or(StoredOptions{});
-  const EffectiveValues values(cluster_values, {}, options.parameters);
+  const auto tenant = tenants.find(metadb::to_text(instance.tenant));
+  const EffectiveValues values(cluster_values, tenant == tenants.end() ? SetValues{} : tenant->second,
+                               options.parameters);
   return {.name = instance.name,
           .tenant = metadb::to_text(instance.tenant),
           .server = instance.server,
@@ -93,9 +108,11 @@ Result<ClusterView> read_cluster(metadb::MetaDb& database) {
   if (!servers) return std::unexpected(std::move(servers.error()));
   auto instances = metadb::list_instances(database, {}, {.limit = instances_max});
   if (!instances) return std::unexpected(std::move(instances.error()));
+  auto tenants = metadb::list_tenants(database, {.limit = instances_max});
+  if (!tenants) return std::unexpected(std::move(tenants.error()));
   auto parameters = read_cluster_parameters(database);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
-  return ClusterView{std::move(*servers), std::move(*instances), std::move(*parameters)};
+  return ClusterView{std::move(*servers), std::move(*instances), std::move(*tenants), std::move(*parameters)};
 }
 
 Result<EffectiveValues> effective_values(const SetValues& cluster, const metadb::Tenant& tenant,
@@ -128,9 +145,13 @@ cluster::Inventory to_inventory(const ClusterView& view) {
   std::vector<cluster::Server> servers;
   for (const metadb::Server& server : view.servers)
     servers.push_back(to_server(server));
+  // An instance that was asked to go counts no more.
+  const TenantValues tenants = tenant_values(view);
   std::vector<cluster::HostedInstance> instances;
   for (const metadb::Instance& instance : view.instances) {
-    if (instance.wanted != metadb::Wanted::dropped) instances.push_back(to_hosted(instance, view.parameters));
+    if (instance.wanted != metadb::Wanted::dropped) {
+      instances.push_back(to_hosted(instance, view.parameters, tenants));
+    }
   }
   return {std::move(servers), instances};
 }

@@ -17,7 +17,8 @@ namespace sluice::manage {
 struct ClusterView {
   std::vector<metadb::Server> servers;
   std::vector<metadb::Instance> instances;  ///< those that are not dropped
-  SetValues parameters;                     ///< of the cluster
+  std::vector<metadb::Tenant> tenants;
+  SetValues parameters;  ///< of the cluster
 };
 
 /// A cluster has at most so many instances; the view holds all of them.

@@ -18,7 +18,11 @@ using answers::StatementResult;
 bool is_for_all(const sql::ManagementStatement& statement) {
   if (const auto* set = std::get_if<sql::SetPassword>(&statement)) return !set->user.has_value();
   if (const auto* ask = std::get_if<sql::AskInstance>(&statement)) {
-    return !std::holds_alternative<sql::Kill>(ask->question) && !std::holds_alternative<sql::PurgeLogs>(ask->question);
+    // It is asked as an administrator there, who sees what others say.
+    return !std::holds_alternative<sql::Kill>(ask->question) &&
+           !std::holds_alternative<sql::PurgeLogs>(ask->question) &&
+           !std::holds_alternative<sql::ShowProcessList>(ask->question) &&
+           !std::holds_alternative<sql::ShowDumpList>(ask->question);
   }
   if (const auto* rebalance = std::get_if<sql::RebalanceBinlog>(&statement)) return rebalance->dry_run;
   return std::holds_alternative<sql::ShowNodes>(statement) ||

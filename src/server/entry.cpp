@@ -110,6 +110,7 @@ Result<void> Entry::listen() {
   };
   entry_.registry = &sessions_;
   entry_.find_primary = [this](const metadb::TenantName& tenant) { return find_primary(tenant); };
+  entry_.not_ready = [this] { return not_ready(); };
   const manage::InstanceSecret relay = manage::instance_relay(services_.management->key);
   entry_.relay_account = {.user = relay.user, .password = relay.password};
   entry_.relay_totals = std::make_shared<relay::RelayTotals>();
@@ -146,11 +147,23 @@ void Entry::take(const std::vector<metadb::Account>& accounts) {
     return;
   }
   accounts_.change(std::move(*made));
+  accounts_known_ = true;
   listener_->for_each([this](listen::Connection& connection) {
     static_cast<EntrySession&>(connection).close_if_gone([this](const std::string& user) {
       return !accounts_.is_known(user);
     });
   });
+}
+
+void Entry::set_metadb_trouble(std::string trouble) {
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_ = std::move(trouble);
+}
+
+std::string Entry::not_ready() {
+  if (accounts_known_) return {};
+  const std::lock_guard lock(trouble_mutex_);
+  return fmt::format("the cluster's accounts are not known to this Binlog server yet: {}; try again later", trouble_);
 }
 
 Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::TenantName& tenant) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,6 +35,8 @@ class Entry {
   Entry& operator=(const Entry&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  /// Why the MetaDB cannot be used; empty: it can. Told to clients while no account is known yet. Any thread.
+  void set_metadb_trouble(std::string trouble);
   /// The cluster's accounts from now on; connections of those that are gone are closed. Any thread but the listener's.
   void take(const std::vector<metadb::Account>& accounts);
 
@@ -41,6 +44,7 @@ class Entry {
   explicit Entry(const Services& services);
   [[nodiscard]] Result<void> prepare_login();
   [[nodiscard]] Result<void> listen();
+  [[nodiscard]] std::string not_ready();
   [[nodiscard]] Result<manage::InstanceClient::Address> find_primary(const metadb::TenantName& tenant);
 
   Services services_;
@@ -51,6 +55,9 @@ class Entry {
   std::unique_ptr<mysql::PasswordKey> password_key_;
   EntryServices entry_;
   boost::asio::thread_pool statements_;
+  std::mutex trouble_mutex_;
+  std::string trouble_ = "this server has just started";  ///< of the MetaDB
+  std::atomic<bool> accounts_known_{false};
   std::mutex routes_mutex_;
   std::map<std::string, manage::InstanceClient::Address> routes_;  ///< as last known, for when the MetaDB is away
   std::unique_ptr<listen::Listener> listener_;

@@ -32,6 +32,15 @@ mysql::SqlError to_refusal(const Error& error) {
 EntrySession::EntrySession(asio::ip::tcp::socket socket, const EntryServices& services, std::uint32_t connection_id)
     : SqlConnection(std::move(socket), services, connection_id), entry_(services) {}
 
+asio::awaitable<bool> EntrySession::log_in() {
+  const std::string reason = entry_.not_ready();
+  if (reason.empty()) co_return co_await SqlConnection::log_in();
+  const answers::SqlError error{sql::error_code::management, "HY000", reason};
+  (void)co_await send_error(error);
+  close();
+  co_return false;
+}
+
 mysql::LoginSettings EntrySession::login_settings() const {
   mysql::LoginSettings settings = SqlConnection::login_settings();
   settings.refuses_later = [this](const mysql::Login& login) { return refuse_unserved(login); };
@@ -47,7 +56,8 @@ asio::awaitable<Result<manage::InstanceClient::Address>> EntrySession::find_prim
 
 asio::awaitable<EntrySession::Refusal> EntrySession::refuse_unserved(const mysql::Login& login) const {
   const mysql::TenantUserName name = mysql::parse_user_name(login.user);
-  if (name.tenant.empty()) co_return std::nullopt;
+  // A proxy asks with a statement, and wants the answer there.
+  if (name.tenant.empty() || login.trusted) co_return std::nullopt;
   const auto primary = co_await find_primary(name);
   if (primary) co_return std::nullopt;
   co_return to_refusal(primary.error());

@@ -17,6 +17,8 @@ struct EntryServices : session::SqlServices {
   /// Where the tenant's primary is. Blocks: called in `statements`. The cluster's name may be empty, if one tenant only
   /// has the name.
   std::function<Result<manage::InstanceClient::Address>(const metadb::TenantName& tenant)> find_primary;
+  /// Why nobody can log in yet; empty: all can.
+  std::function<std::string()> not_ready;
   relay::RelayAccount relay_account;
   std::shared_ptr<relay::RelayTotals> relay_totals;
   std::atomic<std::uint64_t>* dump_requests = nullptr;  ///< those passed on with a dump as their first command
@@ -28,6 +30,9 @@ struct EntryServices : session::SqlServices {
 class EntrySession : public session::SqlConnection {
  public:
   EntrySession(boost::asio::ip::tcp::socket socket, const EntryServices& services, std::uint32_t connection_id);
+
+  /// Refused without a greeting while the cluster's accounts are not known.
+  [[nodiscard]] boost::asio::awaitable<bool> log_in() override;
 
  protected:
   /// A client for a tenant that has no primary is refused, and told why.

@@ -289,6 +289,7 @@ asio::awaitable<void> InstanceKeeper::note(std::string name, metadb::InstanceCha
     if (change.pid) kept->second.row.pid = *change.pid;
     if (change.port) kept->second.row.port = *change.port;
   }
+  if (change.to == InstanceState::running || change.to == InstanceState::failed) services_.changed();
 }
 
 void InstanceKeeper::ended(const std::string& name, const supervise::Ending& ending) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,7 @@ class InstanceKeeper {
     metadb::MetaDbPool* metadb = nullptr;
     const supervise::LimitGroups* limits = nullptr;
     metrics::ServerTotals* totals = nullptr;
+    std::function<void()> changed = [] {};  ///< an instance runs now, or has failed: called in the loop
   };
 
   /// All must outlive it, and the loop must run until what it has begun there has ended.

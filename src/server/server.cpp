@@ -100,7 +100,12 @@ struct Server::State {
         pool(pool_threads),
         timer(loop),
         link({.metadb = config.metadb, .identity = identity_of(config, id), .administrator = administrator_of(config)}),
-        keeper({.config = &config, .key = key, .metadb = &metadb, .limits = &limits, .totals = &totals}),
+        keeper({.config = &config,
+                .key = key,
+                .metadb = &metadb,
+                .limits = &limits,
+                .totals = &totals,
+                .changed = [this] { look_soon(); }}),
         sampler(config.directory) {
     management.server_id = id;
     management.key = key;
@@ -136,6 +141,7 @@ struct Server::State {
   asio::steady_timer timer;
   bool looking_soon = false;
   std::atomic<bool> stopping{false};
+  std::atomic<bool> looked{false};  ///< at the MetaDB, with whatever success
   ClusterLink link;
   InstanceKeeper keeper;
   std::unique_ptr<supervise::Supervisor> supervisor;
@@ -251,6 +257,7 @@ asio::awaitable<void> Server::State::run() {
   co_await keeper.adopt_all();
   while (!stopping) {
     co_await look();
+    if (!looked.exchange(true)) looked.notify_all();
     keeper.act();
     {
       const std::lock_guard guard(mutex);
@@ -292,6 +299,7 @@ void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
   }
   if (news && metadb_is_away) log::info("the MetaDB can be used again");
   metadb_is_away = !news.has_value();
+  if (!news) entry->set_metadb_trouble("the MetaDB cannot be used: " + news.error().message);
 }
 
 asio::awaitable<void> Server::State::look_after_own_primaries() {
@@ -341,6 +349,7 @@ Result<std::unique_ptr<Server>> Server::start(Config config) {
       std::make_unique<State>(std::move(config), std::move(*lock), std::move(*id), *key, std::move(*interruption));
   if (auto opened = state->open(); !opened) return std::unexpected(std::move(opened.error()));
   state->begin();
+  state->looked.wait(false);  // so that who finds the port file can log in
   const std::uint16_t port = state->entry->port();
   log::info("listening on {} port {}", address, port);
   std::unique_ptr<Server> server(new Server(std::move(state)));

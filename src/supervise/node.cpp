@@ -118,7 +118,8 @@ NodeReading read_node(const fs::path& disk, const fs::path& proc) {
   reading.load = parse_load(text_of(proc / "loadavg"));
   struct statvfs status {};
   if (::statvfs(disk.c_str(), &status) == 0) {
-    reading.disk_total = std::uint64_t{status.f_blocks} * status.f_frsize;
+    // What is kept for root is neither ours nor used, as df has it.
+    reading.disk_total = std::uint64_t{status.f_blocks - status.f_bfree + status.f_bavail} * status.f_frsize;
     reading.disk_free = std::uint64_t{status.f_bavail} * status.f_frsize;
   }
   return reading;
