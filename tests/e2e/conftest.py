@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from processes import leftovers  # noqa: E402
+from processes import FOLDER_PREFIX, leftovers  # noqa: E402
 from servers import Server  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
@@ -19,7 +19,7 @@ _BOUND = 120
 
 def _temporary_folder(config):
     if not hasattr(config, "sluice_folder"):
-        config.sluice_folder = tempfile.mkdtemp(prefix="sluice-e2e-")
+        config.sluice_folder = tempfile.mkdtemp(prefix=FOLDER_PREFIX)
         for kind in ("MariaDB", "MySQL56", "MySQL97"):
             Server.templates[kind] = os.path.join(config.sluice_folder, "template-" + kind)
     return config.sluice_folder
@@ -101,11 +101,11 @@ def pytest_runtest_makereport(item):
 
 
 def pytest_sessionfinish(session):
-    left = leftovers()
+    folder = getattr(session.config, "sluice_folder", None)
+    left = leftovers(folder)
     for pid, command in left:
         print(f"\nstill running at the end: pid {pid}: {command}", file=sys.stderr)
         os.kill(pid, signal.SIGKILL)
-    folder = getattr(session.config, "sluice_folder", None)
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
     if left and session.exitstatus == 0:

@@ -12,6 +12,7 @@ import time
 
 MARK = "SLUICE_E2E_SESSION"
 SESSION = secrets.token_hex(8)
+FOLDER_PREFIX = "sluice-e2e-"  # of the folder in which everything of a session lies
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOOLS = os.environ.get("SLUICE_TOOLS", os.path.join(REPOSITORY, ".tools"))
 
@@ -124,20 +125,29 @@ class Process:
         self.popen.wait(30)
 
 
-def leftovers():
-    """Pids of this session's programs that still run, whoever started them."""
+def command_of(pid):
+    """A process's arguments; none if there is no such process, or it has ended."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as command:
+            return command.read().decode("utf-8", "replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
+def leftovers(folder=None):
+    """Pids of this session's programs that still run, whoever started them: they have its mark, or work in its folder,
+    as those do that another program started with an environment of their own."""
     mark = f"{MARK}={SESSION}".encode()
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
+        words = command_of(entry)  # a zombie has none
         try:
             with open(f"/proc/{entry}/environ", "rb") as environment:
-                if mark in environment.read().split(b"\0"):
-                    with open(f"/proc/{entry}/cmdline", "rb") as command:
-                        words = command.read().decode("utf-8", "replace").split("\0")
-                    if any(words):  # a zombie has none
-                        found.append((int(entry), " ".join(words)[:200]))
+                marked = mark in environment.read().split(b"\0")
         except OSError:
             continue
+        if words and (marked or (folder and any(folder + os.sep in word for word in words))):
+            found.append((int(entry), " ".join(words)[:200]))
     return found
