@@ -1,6 +1,5 @@
 """A sluice-instance process: its configuration, life and files."""
 
-import glob
 import os
 import secrets
 import signal
@@ -12,6 +11,7 @@ import pymysql
 
 from processes import Process, ProgramFailed, REPOSITORY, tail, wait_until
 from servers import CAPTURE_PASSWORD, CAPTURE_USER
+from stored_log import StoredLog
 
 PROGRAM = os.environ.get(
     "SLUICE_PROGRAM",
@@ -46,7 +46,7 @@ def toml(value):
     return str(value)
 
 
-class Instance:
+class Instance(StoredLog):
     """One instance. `sources` are Servers, or "host:port" texts (a gate); the other sections may be changed by
     keyword: source={"start": "now"}, log={"max_binlog_size": 65536}, listen={...}, tenant={...}."""
 
@@ -179,8 +179,8 @@ class Instance:
         }
         return pymysql.connect(**values)
 
-    def rows(self, statement):
-        with self.connect(cursorclass=pymysql.cursors.DictCursor) as connection, connection.cursor() as cursor:
+    def rows(self, statement, user=USER):
+        with self.connect(user, cursorclass=pymysql.cursors.DictCursor) as connection, connection.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
 
@@ -195,21 +195,6 @@ class Instance:
         return self.rows("SHOW MASTER STATUS")[0]["Executed_Gtid_Set"].replace("\n", "")
 
     # -- what it stored ------------------------------------------------------------------------------------------
-
-    def files(self):
-        """Paths of the log files, oldest first."""
-        return sorted(
-            glob.glob(os.path.join(self.data, "binlog", "mysql-bin.[0-9]*")), key=lambda path: int(path.rsplit(".")[-1])
-        )
-
-    def holds(self, token, start=0):
-        """Is this text in the log files, from the file with this index on?"""
-        token = token.encode() if isinstance(token, str) else token
-        for path in reversed(self.files()[start:]):
-            with open(path, "rb") as file:
-                if token in file.read():
-                    return True
-        return False
 
     def wait_for_mark(self, token, seconds=60):
         """Waits until the statement that `mark` ran on the source is in the log."""

@@ -1,7 +1,6 @@
 """A full disk: capture waits and says so, what is stored is served, and it goes on by itself, with the same bytes."""
 
 import os
-import subprocess
 
 import pytest
 
@@ -10,38 +9,12 @@ from instance import ADMIN
 from processes import wait_until
 from raw_client import NON_BLOCKING, Dump, EndOfLog
 from same_files import assert_same_files
+from small_disk import SmallDisk
 
 pytestmark = pytest.mark.bounded(240)
 
 MIB = 1 << 20
 FILE_SIZE = 512 << 10
-
-
-class SmallDisk:
-    """A file system in memory."""
-
-    def __init__(self, folder, size):
-        self.folder = folder
-        os.makedirs(folder)
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.skip(f"SKIPPED, A FULL DISK WAS NOT TRIED: mounting a tmpfs needs root ({done.stderr.strip()})")
-
-    def free(self):
-        status = os.statvfs(self.folder)
-        return status.f_bavail * status.f_frsize
-
-    def fill(self, leave):
-        with open(os.path.join(self.folder, "ballast"), "ab") as file:
-            file.write(bytes(max(0, self.free() - leave)))
-
-    def empty(self):
-        os.remove(os.path.join(self.folder, "ballast"))
-
-    def close(self):
-        subprocess.run(["umount", "-l", self.folder], check=False)
 
 
 def statuses(instance):
