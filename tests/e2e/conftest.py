@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from cluster import Cluster  # noqa: E402
 from processes import FOLDER_PREFIX, leftovers  # noqa: E402
 from servers import Server  # noqa: E402
 from workshop import Workshop  # noqa: E402
@@ -96,7 +97,7 @@ def pytest_runtest_makereport(item):
     report = outcome.get_result()
     if report.failed:
         for value in getattr(item, "funcargs", {}).values():
-            if isinstance(value, Workshop):
+            if isinstance(value, (Workshop, Cluster)):
                 report.sections += [("end of " + name, text) for name, text in value.logs()]
 
 

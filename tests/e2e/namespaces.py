@@ -164,6 +164,22 @@ class Host:
         ip("-n", self.namespace, "neighbour", "replace", other.address, "lladdr", nobody, *device)
 
 
+class ThisMachine:
+    """Where tests are that need no hosts: the machine itself, over loopback."""
+
+    address = "127.0.0.1"
+    name = "loopback"
+
+    def inside(self):
+        return contextlib.nullcontext(self)
+
+    def process(self, arguments, log, **more):
+        return Process(arguments, log, **more)
+
+
+LOOPBACK = ThisMachine()
+
+
 def _enter(descriptor):
     """Only the calling thread goes there."""
     if _libc.setns(descriptor, _CLONE_NEWNET) != 0:

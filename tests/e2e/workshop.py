@@ -9,6 +9,7 @@ from gate import Gate
 from instance import Instance, PROGRAM
 from processes import tail
 from servers import KINDS
+from sluiced import PROGRAM as SLUICED_PROGRAM, Sluiced
 
 
 class Workshop:
@@ -40,27 +41,36 @@ class Workshop:
         self.made.append(instance)
         return instance.start() if start else instance
 
+    def sluiced(self, start=True, **how):
+        if not os.path.exists(SLUICED_PROGRAM):
+            pytest.fail(f"{SLUICED_PROGRAM} is not there: run ./run build", pytrace=False)
+        sluiced = Sluiced(self.place("sluiced"), **how)
+        self.made.append(sluiced)
+        return sluiced.start() if start else sluiced
+
     def gate(self, port, **how):
         gate = Gate(port, **how)
         self.made.append(gate)
         return gate
 
     def keep(self, thing):
-        """Has something with stop() or kill() ended with the rest."""
+        """Has something with close(), or with a process, ended with the rest."""
         self.made.append(thing)
         return thing
 
     def logs(self):
         """(title, end of the log) of every process, for the report of a failure."""
         for thing in self.made:
-            if getattr(thing, "log", None):
-                yield os.path.relpath(thing.log, self.folder), tail(thing.log, 15)
+            several = thing.log_paths() if hasattr(thing, "log_paths") else [getattr(thing, "log", None)]
+            for path in several:
+                if path:
+                    yield os.path.relpath(path, self.folder), tail(path, 15)
 
     def close(self):
         for thing in reversed(self.made):
-            if getattr(thing, "process", None) is not None:
-                thing.process.kill()
-            elif hasattr(thing, "close"):
+            if hasattr(thing, "close"):
                 thing.close()
+            elif getattr(thing, "process", None) is not None:
+                thing.process.kill()
         self.made.clear()
         shutil.rmtree(self.folder, ignore_errors=True)

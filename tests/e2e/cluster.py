@@ -1,0 +1,81 @@
+"""A Binlog cluster: three servers, their MetaDB and the tenants' databases, each on a host of its own."""
+
+import os
+import secrets
+
+from namespaces import Network
+from sluiced import Sluiced
+
+_METADB_USER = "sluice_cluster"
+_METADB_PASSWORD = "meta 5 pass"
+_METADB_GRANTS = "ALL PRIVILEGES"
+LABELS = [
+    {"region": "north", "idc": "n1", "zone": "z1"},
+    {"region": "north", "idc": "n2", "zone": "z2"},
+    {"region": "south", "idc": "s1", "zone": "z3"},
+]
+
+
+class Cluster:
+    """Made in a workshop, which ends all of it. Tests are in the host `client`, where ODP is, too: they enter it with
+    `cluster.client.inside()`."""
+
+    def __init__(self, workshop, metadb="mariadb", directories=(None, None, None)):
+        self.workshop = workshop
+        self.network = workshop.keep(Network())
+        self.client = self.network.host("client")
+        self.metadb_host, self.metadb = self.database(metadb, "metadb")
+        self.metadb.account(_METADB_USER, _METADB_PASSWORD, _METADB_GRANTS)
+        self.key = os.path.join(workshop.place("key"))
+        with open(os.open(self.key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+        self.servers = [self._server(labels, folder) for labels, folder in zip(LABELS, directories)]
+
+    def database(self, kind, name, options=None):
+        """(host, server) of a database in a new host."""
+        host = self.network.host(name)
+        with host.inside():
+            server = self.workshop.server(kind, {"bind_address": host.address, **(options or {})})
+        server.address = host.address
+        return host, server
+
+    def _server(self, labels, directory):
+        number = len(self.network.hosts)
+        return self.workshop.sluiced(
+            start=False,
+            host=self.network.host(f"server{number}"),
+            client=self.client,
+            directory=directory,
+            server={**labels, "key_file": self.key, "trusted": [self.client.address]},
+            metadb={
+                "kind": "mysql",
+                "address": f"{self.metadb_host.address}:{self.metadb.port}",
+                "user": _METADB_USER,
+                "password": _METADB_PASSWORD,
+            },
+        )
+
+    def start(self):
+        """All at once, as after a power cut."""
+        for server in self.servers:
+            server.launch()
+        for server in self.servers:
+            server.wait_ready()
+        return self
+
+    def logs(self):
+        return self.workshop.logs()
+
+    @property
+    def addresses(self):
+        """As ODP is told them."""
+        return [(server.address, server.port) for server in self.servers]
+
+    def instances(self):
+        """Of all servers, by name."""
+        return {instance.name: instance for server in self.servers for instance in server.instances()}
+
+    def instance_at(self, row):
+        """The instance that a row of SHOW BINLOG SERVER tells of."""
+        server = next(server for server in self.servers if server.address == row["ip"])
+        return next(one for one in server.instances() if one.pid and one.port == int(row["port"]))
