@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""demo.py [--once]: a tiny shop on a private MariaDB, Sluice, and mariadb-binlog reading Sluice.
+"""demo.py [--once]: a tiny shop on a private MariaDB, a Binlog server, and mariadb-binlog reading it.
 
-On the left stands what the shop committed in its database, on the right what the client decoded from the binlog
-that Sluice served, as it arrived. --once makes a few orders, checks that they came, and ends; otherwise Ctrl-C does.
+The Binlog server keeps its state in an SQLite file; the shop becomes a tenant by CREATE BINLOG, and the client logs in
+for that tenant at the server's port. On the left stands what the shop committed in its database, on the right what the
+client decoded from the binlog that Sluice served, as it arrived. --once makes a few orders, checks that they came, and ends; otherwise Ctrl-C does.
 All of it lies in one temporary folder and is gone afterwards, processes and all.
 """
 
@@ -23,9 +24,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "e2e")
 sys.dont_write_bytecode = True
 
 from clients import mariadb_binlog_command  # noqa: E402
-from instance import PASSWORD, USER, Instance  # noqa: E402
+from instance import PASSWORD, USER  # noqa: E402
 from processes import MARK, SESSION, ProgramFailed  # noqa: E402
 from servers import MariaDB  # noqa: E402
+from sluiced import ADMIN, ADMIN_PASSWORD, Sluiced  # noqa: E402
+from tenants import Tenant  # noqa: E402
 
 ORDERS_ONCE = 12
 RECEIVE_SECONDS = 20
@@ -112,22 +115,25 @@ class Demo:
         database.start()
         database.sql(*SHOP.strip().splitlines())
 
-        say("Sluice, one instance that captures it from the beginning ...")
-        instance = Instance(os.path.join(self.folder, "sluice"), database)
-        self.ended.append(lambda: instance.process and instance.process.kill())
-        instance.start()
+        say("sluiced, a Binlog server with an SQLite file as its MetaDB ...")
+        server = Sluiced(os.path.join(self.folder, "sluice"))
+        self.ended.append(server.close)
+        server.start()
+        server.prepare()
+
+        tenant = Tenant("demo", "shop", database)
+        say(f"  {tenant.create().replace(tenant.password, '******')}")
+        server.create(tenant)
 
         say("mariadb-binlog, a client of MySQL that knows nothing of Sluice ...")
-        client = self._client(instance)
+        client = self._client(server.source(tenant))
         rows = Rows(client.stdout, self.printer)
         rows.start()
-        self._explain(database, instance)
+        self._explain(database, server, tenant)
         return self._shop(database, client, rows)
 
-    def _client(self, instance):
-        command = mariadb_binlog_command(
-            instance, "--stop-never", "-v", "--base64-output=decode-rows", "mysql-bin.000001"
-        )
+    def _client(self, source):
+        command = mariadb_binlog_command(source, "--stop-never", "-v", "--base64-output=decode-rows", "mysql-bin.000001")
         errors = os.path.join(self.folder, "client.errors")
         with open(errors, "wb") as file:
             client = subprocess.Popen(
@@ -143,18 +149,20 @@ class Demo:
         self.ended.append(client.kill)
         return client
 
-    def _explain(self, database, instance):
+    def _explain(self, database, server, tenant):
         say = self.printer.say
+        here = f"--host=127.0.0.1 --port={server.port}"
+        subscriber = f"{here} --user='{tenant.login(USER)}' --password='{PASSWORD}'"
         say()
         say("Look for yourself, from another terminal:")
         say(f"  the database   mariadb --socket={database.socket} shop")
-        say(
-            f"  Sluice's SQL   mariadb --host=127.0.0.1 --port={instance.port} --user={USER} --password='{PASSWORD}' "
-            "-e 'SHOW MASTER STATUS'"
-        )
-        say(f"  its log        mariadb-binlog -v --read-from-remote-server --host=127.0.0.1 --port={instance.port} \\")
-        say(f"                   --user={USER} --password='{PASSWORD}' mysql-bin.000001")
-        say(f"  its files      {instance.data}/binlog")
+        say(f"  the cluster    SLUICE_PASSWORD='{ADMIN_PASSWORD}' build/release/src/sluicectl {here} --user={ADMIN} status")
+        say(f"  the same, SQL  mariadb {here} --user={ADMIN} --password='{ADMIN_PASSWORD}' \\")
+        say("                   -e 'SHOW NODES; SHOW BINLOG INSTANCES; SHOW BINLOG HISTORY'")
+        say(f"  the tenant     mariadb {subscriber} -e 'SHOW MASTER STATUS'")
+        say(f"  its log        mariadb-binlog -v --read-from-remote-server {here} \\")
+        say(f"                   --user='{tenant.login(USER)}' --password='{PASSWORD}' mysql-bin.000001")
+        say(f"  its files      {server.directory}/instances/*/data/binlog")
         say("" if self.once else "Ctrl-C ends it.\n")
 
     def _shop(self, database, client, rows):
