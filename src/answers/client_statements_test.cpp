@@ -204,7 +204,7 @@ TEST_F(ClientStatementsTest, MariadbConnectors) {
 }
 
 TEST_F(ClientStatementsTest, CommandLineClients) {
-  EXPECT_EQ(run("select @@version_comment limit 1"), "@@version_comment: Sluice Binlog instance");
+  EXPECT_EQ(run("select @@version_comment limit 1"), "@@version_comment: Sluice");
   accept({"SELECT DATABASE()", "select USER()", "show databases", "SELECT DATABASE(), USER() LIMIT 1"});
   EXPECT_TRUE(run("select $$").starts_with("ERROR 1054"));
 }

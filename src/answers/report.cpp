@@ -32,6 +32,7 @@ SqlRows answer_report(const InstanceReport& report) {
   number("convert_checkpoint", report.convert_checkpoint);
   number("dump_error_count", report.dump_errors);
   number("last_checkpoint_purged", report.purged_checkpoint);
+  text("first_log_file", report.first_log_file);
   text("log_file", report.log_file);
   number("log_position", report.log_position);
   text("capture_state", report.capture_state);

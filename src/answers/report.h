@@ -32,7 +32,8 @@ struct InstanceReport {
   std::uint64_t convert_checkpoint = 0;  ///< seconds since 1970: what the source committed before is stored
   std::uint64_t dump_errors = 0;         ///< dumps that ended with an error, since the start
   std::uint64_t purged_checkpoint = 0;   ///< seconds since 1970: of the last purged transaction; 0: none
-  std::string log_file{};                ///< the newest; empty: there is none yet
+  std::string first_log_file{};          ///< the oldest; empty: there is none yet, as for the next
+  std::string log_file{};                ///< the newest
   std::uint64_t log_position = 0;        ///< its end
   std::string capture_state{};           ///< as SHOW STATUS has it
   std::string capture_error{};           ///< empty while it captures
@@ -43,8 +44,8 @@ inline constexpr std::size_t report_boundaries_max = 200;
 /// One row: convert_running, convert_delay, convert_rps, convert_eps,
 /// convert_iops, nof_dump, min_dump_checkpoint, incr_gtid_seq (boundaries as
 /// time#file#gtids#count, "|" between them), last_gtid_purged,
-/// convert_checkpoint, dump_error_count, last_checkpoint_purged; and, beyond those of the vendor's service, log_file,
-/// log_position, capture_state, capture_error.
+/// convert_checkpoint, dump_error_count, last_checkpoint_purged; and, beyond those of the vendor's service,
+/// first_log_file, log_file, log_position, capture_state, capture_error.
 [[nodiscard]] SqlRows answer_report(const InstanceReport& report);
 
 }  // namespace sluice::answers

@@ -23,6 +23,7 @@ TEST(Report, HasTheColumnsInTheirOrder) {
             .convert_checkpoint = 9,
             .dump_errors = 10,
             .purged_checkpoint = 11,
+            .first_log_file = "mysql-bin.000002",
             .log_file = "mysql-bin.000004",
             .log_position = 12,
             .capture_state = "stopped",
@@ -34,9 +35,9 @@ TEST(Report, HasTheColumnsInTheirOrder) {
             "convert_running|convert_delay|convert_rps|convert_eps|convert_"
             "iops|nof_dump|min_dump_checkpoint|"
             "incr_gtid_seq|last_gtid_purged|convert_checkpoint|dump_error_"
-            "count|last_checkpoint_purged|log_file|log_position|capture_state|capture_error: "
+            "count|last_checkpoint_purged|first_log_file|log_file|log_position|capture_state|capture_error: "
             "1|1|2|3|4|5|6|100#mysql-bin.000002#u:1-2#2|101#mysql-bin.000003#u:"
-            "1-3,v:1#4|u:1-2|9|10|11|mysql-bin.000004|12|stopped|it is away");
+            "1-3,v:1#4|u:1-2|9|10|11|mysql-bin.000002|mysql-bin.000004|12|stopped|it is away");
   EXPECT_EQ(server.reported_since, 77U);
 }
 

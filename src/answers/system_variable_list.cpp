@@ -261,7 +261,7 @@ constexpr SystemVariable variables[] = {
     {.name = "tx_read_only", .kind = Kind::boolean, .value = "OFF", .same_as = "transaction_read_only"},
     on_off("unique_checks", "ON"),
     live("version", live_value::version),
-    fixed("version_comment", "Sluice Binlog instance"),
+    fixed("version_comment", "Sluice"),
     fixed("version_compile_machine", "x86_64"),
     fixed("version_compile_os", "Linux"),
     session_number("wait_timeout", parameters::Parameter::wait_timeout),

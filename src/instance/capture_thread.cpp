@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "instance/boundary.h"
+#include "boundary/file_boundary.h"
 #include "instance/metered_capture.h"
 
 namespace sluice::instance {
@@ -129,7 +129,7 @@ capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
 
 capture::SourceResult<convert::LogState> CaptureThread::first_state(capture::Source& source) {
   if (config_.start_boundary.empty()) return source.locate(config_.start);
-  auto state = load_boundary(config_.start_boundary);
+  auto state = boundary::load_boundary(config_.start_boundary);
   if (!state) return std::unexpected(capture::SourceFailure{.error = std::move(state.error()), .final = true});
   return std::move(*state);
 }

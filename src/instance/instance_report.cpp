@@ -70,6 +70,8 @@ answers::InstanceReport Instance::report(std::uint64_t since) const {
   report.capture_error = capture.error;
   report.convert_running = capture.state == "capturing";
   if (const store::LogPosition end = log_->end(); end.file != 0) {
+    const auto files = log_->files();
+    if (!files.empty()) report.first_log_file = binlog::log_file_name(files.front().number);
     report.log_file = binlog::log_file_name(end.file);
     report.log_position = end.offset;
   }

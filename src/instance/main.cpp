@@ -7,7 +7,7 @@
 
 #include "base/exit_code.h"
 #include "base/log.h"
-#include "instance/boundary.h"
+#include "boundary/file_boundary.h"
 #include "instance/instance.h"
 #include "listen/accounts.h"
 
@@ -60,8 +60,8 @@ int hash_password() {
   return 0;
 }
 
-int boundary(const std::string& directory, std::uint64_t file) {
-  const auto text = instance::describe_boundary(directory, file);
+int print_boundary(const std::string& directory, std::uint64_t file) {
+  const auto text = boundary::describe_boundary(directory, file);
   if (!text) return complain(text.error());
   std::fputs(text->c_str(), stdout);
   return 0;
@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(program, argc, argv);
 
   if (hash->parsed()) return hash_password();
-  if (describe->parsed()) return boundary(directory, file);
+  if (describe->parsed()) return print_boundary(directory, file);
   if (config_file.empty()) return complain({ErrorKind::invalid, "--config FILE is missing; --help tells more"});
   return serve(config_file);
 }

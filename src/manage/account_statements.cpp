@@ -52,6 +52,9 @@ Result<void> note(std::string what, const std::string& user, const StatementCont
 
 Done finish(std::string what, const std::string& user, const StatementContext& context) {
   if (auto noted = note(std::move(what), user, context); !noted) return std::unexpected(std::move(noted.error()));
+  const auto accounts = metadb::list_accounts(context.metadb);
+  if (!accounts) return std::unexpected(accounts.error());
+  context.services.take_accounts(*accounts);
   context.services.changed();
   return answers::SqlOk{
       .affected_rows = 0, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};

@@ -14,8 +14,11 @@ constexpr std::string_view not_running = "binlog instance does not exist or is n
 answers::StatementResult to_answer(mysql::QueryResult result) {
   if (result.columns.empty()) return answers::SqlOk{};
   answers::SqlRows rows;
-  for (std::string& column : result.columns)
-    rows.columns.push_back(text_column(std::move(column)));
+  for (std::size_t i = 0; i < result.columns.size(); ++i) {
+    rows.columns.push_back({.name = std::move(result.columns[i]),
+                            .type = result.types[i] == mysql::ColumnType::longlong ? answers::SqlColumn::Type::integer
+                                                                                   : answers::SqlColumn::Type::text});
+  }
   rows.rows = std::move(result.rows);
   return rows;
 }

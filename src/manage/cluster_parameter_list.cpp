@@ -68,7 +68,9 @@ std::vector<ClusterParameter> own_parameters() {
        .description = "How the tenant's database is connected to"},
   };
   for (ClusterParameter& one : list) {
-    if (one.name == "source_heartbeat_seconds") one.needs_restart = true;
+    const bool at_start = one.name == "source_heartbeat_seconds" || one.name == "instance_cpu_limit_percent" ||
+                          one.name == "instance_memory_limit";
+    if (at_start) one.needs_restart = true;
   }
   return list;
 }

@@ -87,16 +87,18 @@ Done create_binlog(const sql::CreateBinlog& create, const StatementContext& cont
   const auto already = [&]() -> Done {
     if (!create.if_not_exists) return refuse(there + "; SHOW BINLOG INSTANCES FOR lists them");
     context.warn(there);
-    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = there};
+    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
   };
   if (exists) return already();
   if (exists.error().kind != ErrorKind::not_found) return std::unexpected(exists.error());
 
   const auto view = read_cluster(context.metadb);
   if (!view) return std::unexpected(view.error());
-  const auto options = parse_options(settings->options);
+  auto options = parse_options(settings->options);
   if (!options) return std::unexpected(options.error());
   const EffectiveValues values(view->parameters, options->parameters, {});
+  options->parameters["max_binlog_size"] = values.text("max_binlog_size");  // for the tenant's life
+  settings->options = options_text(*options);
   const auto count = replica_count(create, values);
   if (!count) return std::unexpected(count.error());
   const auto placed = place(create, *view, values, options->demands, *count);

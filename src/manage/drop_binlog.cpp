@@ -25,8 +25,8 @@ Done drop_binlog(const sql::DropBinlog& drop, const StatementContext& context) {
   if (!dropped && dropped.error().kind == ErrorKind::not_found) {
     std::string unknown = fmt::format("Tenant does not exist: {}", metadb::to_text(name));
     if (!drop.if_exists) return refuse(std::move(unknown));
-    context.warn(unknown);
-    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = std::move(unknown)};
+    context.warn(std::move(unknown));
+    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
   }
   if (!dropped) return std::unexpected(std::move(dropped.error()));
   ++context.services.totals->tenants_released;

@@ -48,6 +48,7 @@ Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std
   mysql::Client client(std::move(options), interruption_);
   if (auto connected = client.connect(); !connected) return std::unexpected(std::move(connected.error()));
   auto answer = client.query(statement);
+  if (const auto& refusal = client.refusal(); !answer && refusal) answer.error().message = refusal->message;
   client.close();
   return answer;
 }

@@ -24,6 +24,7 @@ std::string move_primary(const RebalanceMove& move, const ClusterView& view, con
   const metadb::Decision decision{.what = "rebalance", .who = context.who, .reason = move.reason};
   const auto done = metadb::set_primary(context.metadb, follower->tenant, tenant->epoch, follower->name, decision);
   if (!done) return done.error().message;
+  if (*done) ++context.services.totals->primaries_switched;
   return *done ? "" : "the tenant has changed meanwhile";
 }
 

@@ -17,8 +17,10 @@ using metadb::InstanceState;
 std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
   std::string why;
   for (const metadb::Instance& one : instances) {
-    why += fmt::format("{}{} is {}{}{}", why.empty() ? "" : "; ", one.name, metadb::to_text(one.state),
-                       one.failure.empty() ? "" : ": ", one.failure);
+    const bool stops = one.state == InstanceState::running && one.wanted != metadb::Wanted::running;
+    why +=
+        fmt::format("{}{} is {}{}{}", why.empty() ? "" : "; ", one.name,
+                    stops ? "being stopped" : metadb::to_text(one.state), one.failure.empty() ? "" : ": ", one.failure);
   }
   return why;
 }
@@ -54,7 +56,8 @@ Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const met
   if (primary == instances->end()) {
     return refuse(fmt::format("tenant has no master service instance: {}: {}", name, why_no_primary(*instances)));
   }
-  if (primary->state != InstanceState::running || primary->port == 0) {
+  const bool serves = primary->state == InstanceState::running && primary->wanted == metadb::Wanted::running;
+  if (!serves || primary->port == 0) {
     return refuse(fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})));
   }
   return InstanceClient::Address{.ip = primary->ip, .port = primary->port};

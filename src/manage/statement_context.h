@@ -7,6 +7,7 @@
 #include "answers/diagnostics.h"
 #include "base/cipher.h"
 #include "manage/instance_client.h"
+#include "metadb/accounts.h"
 #include "metadb/meta_db.h"
 #include "metrics/server_totals.h"
 
@@ -18,6 +19,8 @@ struct ManagementServices {
   CipherKey key{};        ///< of the MetaDB's secrets
   const InstanceClient* instances = nullptr;
   metrics::ServerTotals* totals = nullptr;
+  /// The accounts are these now: log-ins at this server go by them when it returns.
+  std::function<void(const std::vector<metadb::Account>&)> take_accounts = [](const auto&) {};
   /// Something was written that servers act upon: ours looks at once, the others with their next beat.
   std::function<void()> changed = [] {};
 };

@@ -18,6 +18,7 @@ struct InstanceReport {
   std::int64_t pid = 0;
   std::int64_t delay_ms = -1;      ///< behind the tenant's database; -1: not known
   std::int64_t subscribers = 0;    ///< connections that read the log
+  std::string first_file{};        ///< the oldest log file's name
   std::string last_file{};         ///< the newest log file's name
   std::uint64_t end_position = 0;  ///< of that file
   double cpu_used = -1;            ///< processors; -1: not known, as the next two

@@ -63,6 +63,12 @@ Result<std::vector<LogFile>> list_log_files(MetaDb& database, const TenantName& 
                       bound_name(tenant, {{"limit", page.limit}, {"offset", page.offset}}));
 }
 
+Result<std::optional<LogFile>> first_log_file(MetaDb& database, const TenantName& tenant) {
+  auto files = select_files(database, std::string(is_tenant) + " ORDER BY number LIMIT 1", bound_name(tenant));
+  if (!files) return std::unexpected(std::move(files.error()));
+  return files->empty() ? std::nullopt : std::optional(std::move(files->front()));
+}
+
 Result<std::uint64_t> forget_log_files(MetaDb& database, const TenantName& tenant, std::int64_t number) {
   return database.write(std::string("DELETE FROM log_files WHERE ") + is_tenant + " AND number < :number",
                         bound_name(tenant, {{"number", number}}));

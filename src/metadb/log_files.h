@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct LogFile {
 
 /// Newest first.
 [[nodiscard]] Result<std::vector<LogFile>> list_log_files(MetaDb& database, const TenantName& tenant, Page page = {});
+
+/// The oldest that is recorded; nothing if there is none.
+[[nodiscard]] Result<std::optional<LogFile>> first_log_file(MetaDb& database, const TenantName& tenant);
 
 /// Forgets the files below `number`. Returns how many.
 [[nodiscard]] Result<std::uint64_t> forget_log_files(MetaDb& database, const TenantName& tenant, std::int64_t number);

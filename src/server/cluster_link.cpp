@@ -115,6 +115,7 @@ Result<void> ClusterLink::judge_others() {
         *servers, [&](const metadb::Server& candidate) { return candidate.identity.id == one.id; });
     const auto won = metadb::judge_server(*metadb_, *server, to_stored(one.after));
     if (!won) return std::unexpected(won.error());
+    if (*won && one.after == cluster::ServerState::offline) ++settings_.totals->servers_down;
     if (*won) {
       log::warning("server {}:{} is {}: {}", server->identity.address, server->identity.port,
                    cluster::server_state_text(one.after), one.reason);

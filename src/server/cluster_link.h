@@ -12,6 +12,7 @@
 #include "metadb/meta_db.h"
 #include "metadb/revisions.h"
 #include "metadb/servers.h"
+#include "metrics/server_totals.h"
 
 namespace sluice::server {
 
@@ -31,6 +32,7 @@ class ClusterLink {
     metadb::ServerIdentity identity;
     std::optional<metadb::Account> administrator;  ///< made when there is no account
     cluster::MembershipRules rules{};
+    metrics::ServerTotals* totals = nullptr;
   };
   explicit ClusterLink(Settings settings) : settings_(std::move(settings)) {}
 

@@ -142,6 +142,7 @@ void Entry::take(const std::vector<metadb::Account>& accounts) {
         {.name = one.name, .native = one.native_hash, .password_hash = one.password_hash, .admin = one.tag == "admin"});
   }
   auto made = listen::Accounts::make(settings);
+  const std::lock_guard lock(accounts_mutex_);
   if (!made) {
     log::error("the MetaDB's accounts cannot be used, those before stay: {}", made.error().message);
     return;

@@ -55,6 +55,7 @@ class Entry {
   std::unique_ptr<mysql::PasswordKey> password_key_;
   EntryServices entry_;
   boost::asio::thread_pool statements_;
+  std::mutex accounts_mutex_;  ///< one change at a time
   std::mutex trouble_mutex_;
   std::string trouble_ = "this server has just started";  ///< of the MetaDB
   std::atomic<bool> accounts_known_{false};

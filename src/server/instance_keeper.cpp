@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "manage/cluster_view.h"
+#include "metadb/log_files.h"
 #include "metadb/tenants.h"
 #include "server/instance_settings.h"
 #include "server/instance_step.h"
@@ -25,6 +26,7 @@ using metadb::InstanceState;
 namespace {
 
 constexpr std::chrono::seconds stop_limit{30};
+constexpr std::chrono::seconds wait_interval{1};
 
 constexpr std::array all_states = {InstanceState::init,        InstanceState::starting, InstanceState::running,
                                    InstanceState::failed,      InstanceState::stopped,  InstanceState::offline,
@@ -32,6 +34,25 @@ constexpr std::array all_states = {InstanceState::init,        InstanceState::st
 
 cluster::Moment to_moment(std::chrono::steady_clock::time_point time) {
   return cluster::Moment(std::chrono::duration_cast<cluster::Milliseconds>(time.time_since_epoch()));
+}
+
+/// All instances of a tenant write the same log. The first one begins it where CREATE BINLOG says; one that comes
+/// later, and has no log of its own yet, at the oldest file that is recorded.
+Result<void> plan_beginning(metadb::MetaDb& database, const metadb::Instance& instance,
+                            const std::filesystem::path& directory, StartPlan& plan) {
+  const auto file = metadb::first_log_file(database, instance.tenant);
+  if (!file) return std::unexpected(file.error());
+  if (*file) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    plan.settings.start_boundary = directory / "boundary.toml";
+    return replace_file(plan.settings.start_boundary, (*file)->source_place);
+  }
+  auto instances = metadb::list_instances(database, {.tenant = instance.tenant});
+  if (!instances) return std::unexpected(std::move(instances.error()));
+  std::erase_if(*instances, [](const metadb::Instance& one) { return one.wanted != metadb::Wanted::running; });
+  plan.waits = !instances->empty() && instances->front().name != instance.name;
+  return {};
 }
 
 Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& instance,
@@ -52,9 +73,17 @@ Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& in
                                      .listen_address = services.config->listen_address,
                                      .key = services.key});
   if (!settings) return std::unexpected(std::move(settings.error()));
-  return StartPlan{.settings = std::move(*settings),
-                   .limits = instance_limits(*values),
-                   .ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"))};
+  StartPlan plan;
+  plan.settings = std::move(*settings);
+  plan.limits = instance_limits(*values);
+  plan.ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"));
+  return plan;
+}
+
+/// Whether the MetaDB could not be asked: no fault of the instance.
+bool is_away(const Error& error) {
+  return error.kind == ErrorKind::io || error.kind == ErrorKind::closed || error.kind == ErrorKind::timeout ||
+         error.kind == ErrorKind::limit;
 }
 
 /// Where we reach our own instances.
@@ -200,8 +229,18 @@ supervise::InstanceStart InstanceKeeper::make_start(const metadb::Instance& row,
 }
 
 asio::awaitable<Result<StartPlan>> InstanceKeeper::plan_start(metadb::Instance row) const {
+  const auto directory = supervisor_->directory_of(row.name);
+  std::error_code ignored;
+  const bool has_log = std::filesystem::exists(directory / "data" / "binlog", ignored);
   const auto work = [&] {
-    return services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
+    return services_.metadb->with([&](metadb::MetaDb& database) -> Result<StartPlan> {
+      auto plan = make_plan(database, row, services_);
+      if (!plan || has_log) return plan;
+      if (auto begun = plan_beginning(database, row, directory, *plan); !begun) {
+        return std::unexpected(std::move(begun.error()));
+      }
+      return plan;
+    });
   };
   co_return co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
 }
@@ -210,13 +249,21 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   const auto found = kept_.find(name);
   if (found == kept_.end()) co_return;
   const metadb::Instance row = found->second.row;
+  const std::filesystem::path directory = supervisor_->directory_of(name);
   auto plan = co_await plan_start(row);
+  if (plan && plan->waits) {
+    if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.start_at = Clock::now() + wait_interval;
+    co_return;
+  }
+  if (!plan && is_away(plan.error())) {
+    co_await start_as_before(name);
+    co_return;
+  }
   if (!plan) {
     std::string cause = plan.error().message;
     co_await failed(name, std::move(cause));
     co_return;
   }
-  const std::filesystem::path directory = supervisor_->directory_of(name);
   metadb::InstanceChange starting{.to = InstanceState::starting, .pid = 0, .work_path = directory.string()};
   starting.restarted = row.state != InstanceState::init;
   co_await note(name, std::move(starting));
@@ -230,7 +277,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
     co_await failed(name, std::move(cause));
     co_return;
   }
-  ++services_.totals->instances_created;
+  if (row.state == InstanceState::init) ++services_.totals->instances_created;
   log::info("instance {} of {} runs: process {}, port {}", name, metadb::to_text(row.tenant), started->pid,
             started->port);
   if (const auto kept = kept_.find(name); kept != kept_.end()) {
@@ -239,6 +286,25 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   }
   metadb::InstanceChange running{.to = InstanceState::running, .pid = started->pid, .port = started->port};
   if (started->ready) co_await note(name, std::move(running));
+}
+
+/// While the MetaDB is away: with the file it was started with. One that never was waits.
+asio::awaitable<void> InstanceKeeper::start_as_before(std::string name) {
+  if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.start_at = Clock::now() + wait_interval;
+  const auto file = supervisor_->directory_of(name) / "instance.toml";
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) co_return;
+  std::filesystem::remove(supervisor_->directory_of(name) / "data" / "port", error);
+  std::vector<std::string> command{services_.config->instance_program.string(), "--config", file.string()};
+  std::vector<std::string> environment = supervise::usual_environment();
+  const auto pid = co_await supervisor_->start(name, std::move(command), std::move(environment));
+  if (!pid) {
+    std::string cause = pid.error().message;
+    co_await failed(name, std::move(cause));
+    co_return;
+  }
+  log::warning("instance {} is started as it was before, without its limits: the MetaDB is away", name);
+  if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.started = Clock::now();
 }
 
 asio::awaitable<void> InstanceKeeper::stop(std::string name) {
@@ -326,7 +392,26 @@ asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause
     change.failure = std::get<cluster::GiveUp>(decision).reason;
     log::error("instance {}: {}", name, *change.failure);
   }
+  std::string what = change.to == InstanceState::failed ? "give up instance" : "restart instance";
+  std::string reason = *change.failure;
   co_await note(name, std::move(change));
+  co_await remember(name, std::move(what), std::move(reason));
+}
+
+/// In the history. What cannot be told the MetaDB now is in the log alone.
+asio::awaitable<void> InstanceKeeper::remember(std::string name, std::string what, std::string reason) {
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end()) co_return;
+  metadb::HistoryEntry entry;
+  entry.decision = {.what = std::move(what), .who = "server " + kept->second.row.server, .reason = std::move(reason)};
+  entry.tenant = kept->second.row.tenant;
+  entry.instance = name;
+  entry.server = kept->second.row.server;
+  const auto work = [&] {
+    return services_.metadb->with([&](metadb::MetaDb& database) { return metadb::append_history(database, entry); });
+  };
+  const auto done = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+  if (!done) log::debug("instance {}: {}", name, done.error().message);
 }
 
 void InstanceKeeper::take(std::vector<metadb::Account> accounts) {

@@ -30,6 +30,9 @@ struct StartPlan {
   supervise::InstanceSettings settings;
   supervise::ResourceLimits limits;
   std::chrono::seconds ready_limit{60};
+  bool waits = false;  ///< for another instance of the tenant, whose log it is to write too
+  std::string
+      boundary;  ///< where its log begins, if not at the tenant's start point: a text of boundary/file_boundary.h
 };
 
 /// Keeps the instances of this server as the MetaDB wants them: starts, stops and removes their processes, starts
@@ -101,6 +104,8 @@ class InstanceKeeper {
   [[nodiscard]] supervise::InstanceStart make_start(const metadb::Instance& row, StartPlan plan) const;
   [[nodiscard]] boost::asio::awaitable<Result<StartPlan>> plan_start(metadb::Instance row) const;
   [[nodiscard]] boost::asio::awaitable<void> start(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> start_as_before(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> remember(std::string name, std::string what, std::string reason);
   [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> note(std::string name, metadb::InstanceChange change);

@@ -10,6 +10,7 @@
 #include "metadb/instances.h"
 #include "metadb/servers.h"
 #include "metadb/tenants.h"
+#include "server/file_records.h"
 
 namespace sluice::server {
 namespace {
@@ -34,12 +35,6 @@ Result<View> read_view(metadb::MetaDb& database) {
       view.reports[report.name] = report;
   }
   return view;
-}
-
-/// "mysql-bin.000012" is 12.
-std::uint64_t file_number(const std::string& name) {
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string::npos ? 0 : std::strtoull(name.c_str() + dot + 1, nullptr, 10);
 }
 
 cluster::InstanceState to_state(const metadb::Instance& instance) {
@@ -84,7 +79,8 @@ std::optional<cluster::Promotion> first_primary(const std::vector<metadb::Instan
 
 /// Who is to become primary; nothing if all is as it should be, or nobody can.
 std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std::vector<metadb::Instance>& replicas,
-                                         const View& view, const manage::InstanceClient& instances) {
+                                         const View& view, const manage::InstanceClient& instances,
+                                         metrics::ServerTotals& totals) {
   if (tenant.epoch == 0) return first_primary(replicas);
   std::vector<cluster::ReplicaStatus> statuses;
   for (const metadb::Instance& one : replicas)
@@ -99,6 +95,10 @@ std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std
     status->answers = answers(*primary, instances);
     decision = cluster::decide_failover(record, statuses);
   }
+  if (std::holds_alternative<cluster::NobodyLeft>(decision)) {
+    ++totals.failovers_failed;
+    ++totals.tenants_without_heir;
+  }
   const auto* promotion = std::get_if<cluster::Promotion>(&decision);
   return promotion == nullptr ? std::nullopt : std::optional(*promotion);
 }
@@ -111,7 +111,7 @@ Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name
   auto replicas = metadb::list_instances(database, {.tenant = name});
   if (!replicas) return std::unexpected(std::move(replicas.error()));
   std::erase_if(*replicas, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
-  const auto promotion = decide(*tenant, *replicas, view, instances);
+  const auto promotion = decide(*tenant, *replicas, view, instances, totals);
   if (!promotion) return {};
   const metadb::Decision decision{.what = "set primary", .who = "server " + server_id, .reason = promotion->reason};
   const auto done = metadb::set_primary(database, name, tenant->epoch, promotion->instance, decision);

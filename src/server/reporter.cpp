@@ -107,6 +107,7 @@ metadb::InstanceReport Reporter::ask(const InstanceKeeper::Running& instance, As
   }
   report.delay_ms = number_of(*answer, "convert_delay");
   report.subscribers = number_of(*answer, "nof_dump");
+  report.first_file = text_of(*answer, "first_log_file");
   report.last_file = text_of(*answer, "log_file");
   report.end_position = static_cast<std::uint64_t>(number_of(*answer, "log_position"));
   report.trouble = text_of(*answer, "capture_error");

@@ -23,6 +23,7 @@
 #include "metrics/metrics_server.h"
 #include "server/cluster_link.h"
 #include "server/entry.h"
+#include "server/file_records.h"
 #include "server/instance_keeper.h"
 #include "server/node_id.h"
 #include "server/primaries.h"
@@ -59,7 +60,7 @@ Result<FileDescriptor> take_directory(const std::filesystem::path& directory) {
   return file;
 }
 
-metadb::ServerIdentity identity_of(const Config& config, const std::string& id) {
+metadb::ServerIdentity identity_of(const Config& config, const std::string& id, const supervise::Enforcement& limits) {
   return {.id = id,
           .address = config.address,
           .port = config.port,
@@ -67,9 +68,10 @@ metadb::ServerIdentity identity_of(const Config& config, const std::string& id) 
           .idc = config.idc,
           .zone = config.zone,
           .group = config.group,
-          .configuration =
-              fmt::format(R"({{"cluster":{},"version":{},"first_port":{},"last_port":{}}})", json_text(config.cluster),
-                          json_text(SLUICE_VERSION), config.ports.first, config.ports.last)};
+          .configuration = fmt::format(
+              R"({{"cluster":{},"version":{},"first_port":{},"last_port":{},"limits_enforced":{},"limits_reason":{}}})",
+              json_text(config.cluster), json_text(SLUICE_VERSION), config.ports.first, config.ports.last,
+              limits.enforced, json_text(limits.reason))};
 }
 
 std::optional<metadb::Account> administrator_of(const Config& config) {
@@ -99,7 +101,10 @@ struct Server::State {
         asker(key, interruption),
         pool(pool_threads),
         timer(loop),
-        link({.metadb = config.metadb, .identity = identity_of(config, id), .administrator = administrator_of(config)}),
+        link({.metadb = config.metadb,
+              .identity = identity_of(config, id, limits.state()),
+              .administrator = administrator_of(config),
+              .totals = &totals}),
         keeper({.config = &config,
                 .key = key,
                 .metadb = &metadb,
@@ -111,6 +116,7 @@ struct Server::State {
     management.key = key;
     management.instances = &asker;
     management.totals = &totals;
+    management.take_accounts = [this](const std::vector<metadb::Account>& accounts) { entry->take(accounts); };
     management.changed = [this] { look_soon(); };
   }
 
@@ -121,7 +127,10 @@ struct Server::State {
   [[nodiscard]] asio::awaitable<void> run();
   [[nodiscard]] asio::awaitable<void> look();
   [[nodiscard]] asio::awaitable<void> look_after_own_primaries();
+  [[nodiscard]] asio::awaitable<void> record_files();
   [[nodiscard]] asio::awaitable<void> pause();
+  /// Such as a second server on an SQLite file: nothing that passes by itself.
+  [[nodiscard]] bool refused_at_start() const { return refused.has_value(); }
   void tell_metadb_state(const Result<ClusterNews>& news);
   [[nodiscard]] Result<void> open_metrics();
 
@@ -158,12 +167,14 @@ struct Server::State {
   std::unique_ptr<supervise::ServerMetrics> server_metrics;
   std::unique_ptr<metrics::MetricsServer> metrics_server;
 
+  FileRecords file_records;
   supervise::NodeSampler sampler;
   steady_clock::time_point sampled{};
   steady_clock::time_point primaries_looked_at{};
   bool primaries_due = true;
   std::vector<metadb::TenantName> primaries_of;  ///< looked after last
   bool metadb_is_away = false;
+  std::optional<Error> refused;  ///< by the MetaDB, for good
 };
 
 Result<void> Server::State::open() {
@@ -266,7 +277,10 @@ asio::awaitable<void> Server::State::run() {
       gauges.replicas =
           static_cast<std::uint64_t>(std::ranges::count(running, false, &InstanceKeeper::Running::primary));
     }
-    if (!metadb_is_away) co_await look_after_own_primaries();
+    if (!metadb_is_away) {
+      co_await look_after_own_primaries();
+      co_await record_files();
+    }
     co_await pause();
   }
 }
@@ -299,6 +313,7 @@ void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
   }
   if (news && metadb_is_away) log::info("the MetaDB can be used again");
   metadb_is_away = !news.has_value();
+  if (!news && news.error().kind == ErrorKind::refused) refused = news.error();
   if (!news) entry->set_metadb_trouble("the MetaDB cannot be used: " + news.error().message);
 }
 
@@ -322,6 +337,17 @@ asio::awaitable<void> Server::State::look_after_own_primaries() {
   };
   const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
   if (!done) log::warning("who is primary could not be looked at: {}", done.error().message);
+}
+
+asio::awaitable<void> Server::State::record_files() {
+  const auto work = [this] {
+    return metadb.with([this](metadb::MetaDb& database) -> Result<void> {
+      file_records.look(database, running, reporter->reports());
+      return {};
+    });
+  };
+  const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+  if (!done) log::debug("log files could not be recorded: {}", done.error().message);
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -350,6 +376,10 @@ Result<std::unique_ptr<Server>> Server::start(Config config) {
   if (auto opened = state->open(); !opened) return std::unexpected(std::move(opened.error()));
   state->begin();
   state->looked.wait(false);  // so that who finds the port file can log in
+  if (state->refused_at_start()) {
+    state->stop();
+    return std::unexpected(std::move(*state->refused));
+  }
   const std::uint16_t port = state->entry->port();
   log::info("listening on {} port {}", address, port);
   std::unique_ptr<Server> server(new Server(std::move(state)));

@@ -449,8 +449,8 @@ def test_report(workshop):
         )
     assert list(row) == (
         "convert_running convert_delay convert_rps convert_eps convert_iops nof_dump min_dump_checkpoint incr_gtid_seq "
-        "last_gtid_purged convert_checkpoint dump_error_count last_checkpoint_purged log_file log_position "
-        "capture_state capture_error"
+        "last_gtid_purged convert_checkpoint dump_error_count last_checkpoint_purged first_log_file log_file "
+        "log_position capture_state capture_error"
     ).split()
     assert (row["convert_running"], row["nof_dump"], row["last_gtid_purged"]) == (1, 1, "")
     assert (row["capture_state"], row["capture_error"]) == ("capturing", "")

@@ -1,4 +1,4 @@
-#include "instance/boundary.h"
+#include "boundary/file_boundary.h"
 
 #include <sstream>
 
@@ -11,7 +11,7 @@
 #include "store/log_file_header.h"
 #include "store/marks.h"
 
-namespace sluice::instance {
+namespace sluice::boundary {
 
 Result<std::string> describe_boundary(const std::filesystem::path& binlog_directory, std::uint64_t file) {
   const auto path = binlog_directory / binlog::log_file_name(file);
@@ -38,21 +38,25 @@ Result<convert::LogState> load_boundary(const std::filesystem::path& path) {
   constexpr std::size_t size_max = 64U << 20U;
   const auto content = read_file(path, size_max);
   if (!content) return std::unexpected(content.error());
+  return parse_boundary(*content, path.string());
+}
+
+Result<convert::LogState> parse_boundary(std::string_view text, const std::string& name) {
   toml::table table;
   try {
-    table = toml::parse(*content, path.string());
+    table = toml::parse(text, name);
   } catch (const toml::parse_error& error) {
-    return fail(ErrorKind::invalid, fmt::format("{}: {}", path.string(), error.description()));
+    return fail(ErrorKind::invalid, fmt::format("{}: {}", name, error.description()));
   }
   const auto file = table["file"].value<std::int64_t>();
   const auto previous = table["previous_gtids"].value<std::string>();
   const auto timestamp = table["last_timestamp"].value<std::int64_t>();
   const auto place = table["source_place"].value<std::string>();
   if (!file || *file < 1 || !previous || !timestamp || *timestamp < 0 || *timestamp > UINT32_MAX || !place) {
-    return fail(ErrorKind::invalid, fmt::format("{} is not the description of a boundary", path.string()));
+    return fail(ErrorKind::invalid, fmt::format("{} is not the description of a boundary", name));
   }
   auto executed = binlog::parse_gtid_set(*previous);
-  if (!executed) return fail_in(path.string(), std::move(executed.error()));
+  if (!executed) return fail_in(name, std::move(executed.error()));
   convert::LogState state;
   state.file = static_cast<std::uint64_t>(*file);
   state.last_timestamp = static_cast<std::uint32_t>(*timestamp);
@@ -61,4 +65,4 @@ Result<convert::LogState> load_boundary(const std::filesystem::path& path) {
   return state;
 }
 
-}  // namespace sluice::instance
+}  // namespace sluice::boundary
