@@ -3,8 +3,8 @@
 
 The Binlog server keeps its state in an SQLite file; the shop becomes a tenant by CREATE BINLOG, and the client logs in
 for that tenant at the server's port. On the left stands what the shop committed in its database, on the right what the
-client decoded from the binlog that Sluice served, as it arrived. --once makes a few orders, checks that they came, and ends; otherwise Ctrl-C does.
-All of it lies in one temporary folder and is gone afterwards, processes and all.
+client decoded from the binlog that Sluice served, as it arrived. --once makes a few orders, checks that they came, and
+ends; otherwise Ctrl-C does. All of it lies in one temporary folder and is gone afterwards, processes and all.
 """
 
 import argparse
@@ -133,7 +133,9 @@ class Demo:
         return self._shop(database, client, rows)
 
     def _client(self, source):
-        command = mariadb_binlog_command(source, "--stop-never", "-v", "--base64-output=decode-rows", "mysql-bin.000001")
+        command = mariadb_binlog_command(
+            source, "--stop-never", "-v", "--base64-output=decode-rows", "mysql-bin.000001"
+        )
         errors = os.path.join(self.folder, "client.errors")
         with open(errors, "wb") as file:
             client = subprocess.Popen(
@@ -156,7 +158,8 @@ class Demo:
         say()
         say("Look for yourself, from another terminal:")
         say(f"  the database   mariadb --socket={database.socket} shop")
-        say(f"  the cluster    SLUICE_PASSWORD='{ADMIN_PASSWORD}' build/release/src/sluicectl {here} --user={ADMIN} status")
+        say(f"  the cluster    SLUICE_PASSWORD='{ADMIN_PASSWORD}' \\")
+        say(f"                   build/release/src/sluicectl {here} --user={ADMIN} status")
         say(f"  the same, SQL  mariadb {here} --user={ADMIN} --password='{ADMIN_PASSWORD}' \\")
         say("                   -e 'SHOW NODES; SHOW BINLOG INSTANCES; SHOW BINLOG HISTORY'")
         say(f"  the tenant     mariadb {subscriber} -e 'SHOW MASTER STATUS'")
