@@ -17,13 +17,14 @@ LABELS = [
 
 
 class Cluster:
-    """Made in a workshop, which ends all of it. Tests are in the host `client`, where ODP is, too: they enter it with
-    `cluster.client.inside()`."""
+    """Made in a workshop, which ends all of it. Tests are in the host `client`, which they enter with
+    `cluster.client.inside()`. The host `odp` alone is trusted."""
 
     def __init__(self, workshop, metadb="mariadb", directories=(None, None, None)):
         self.workshop = workshop
         self.network = workshop.keep(Network())
         self.client = self.network.host("client")
+        self.odp = self.network.host("odp")
         self.metadb_host, self.metadb = self.database(metadb, "metadb")
         self.metadb.account(_METADB_USER, _METADB_PASSWORD, _METADB_GRANTS)
         self.key = os.path.join(workshop.place("key"))
@@ -46,7 +47,7 @@ class Cluster:
             host=self.network.host(f"server{number}"),
             client=self.client,
             directory=directory,
-            server={**labels, "key_file": self.key, "trusted": [self.client.address]},
+            server={**labels, "key_file": self.key, "trusted": [self.odp.address]},
             metadb={
                 "kind": "mysql",
                 "address": f"{self.metadb_host.address}:{self.metadb.port}",

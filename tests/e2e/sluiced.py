@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import time
 
 import pymysql
@@ -97,12 +96,11 @@ class Sluiced:
             try:
                 with open(self._port_file(), encoding="ascii") as file:
                     self.port = int(file.read())
-                with self.client.inside():
-                    socket.create_connection((self.address, self.port), 5).close()
+                self.connect().close()
                 return
-            except (OSError, ValueError):
+            except (OSError, ValueError, pymysql.MySQLError) as error:
                 if time.monotonic() > deadline:
-                    raise ProgramFailed(f"sluiced is not ready after {seconds} s:\n{tail(self.log)}") from None
+                    raise ProgramFailed(f"sluiced is not ready after {seconds} s ({error}):\n{tail(self.log)}") from None
             time.sleep(0.02)
 
     def stop(self):

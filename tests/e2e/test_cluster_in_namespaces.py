@@ -16,6 +16,7 @@ from instance import PASSWORD, USER, mark
 from odp_client import NotServed, OdpClient
 from processes import wait_until
 from raw_client import NON_BLOCKING, Dump, connect
+from sluiced import ADMIN
 from tenants import Tenant
 from workshop import Workshop
 
@@ -103,7 +104,7 @@ def test_a_subscriber_behind_odp(cluster, tenants, kind):
     token = fill(tenant)
     instance = primary_of(cluster, tenant)
     instance.wait_for(token)
-    odp = OdpClient(cluster.addresses, tenant, USER, cluster.client)
+    odp = OdpClient(cluster.addresses, tenant, USER, cluster.odp)
     odp.set("SET @master_binlog_checksum = 'CRC32'", "SET @master_heartbeat_period = 1000000000", "SET NAMES utf8mb4")
     assert odp.rows("SHOW MASTER STATUS")[0]["File"] == "mysql-bin.000001"
     assert odp.rows("SELECT @master_heartbeat_period AS period")[0]["period"] == 1000000000
@@ -115,41 +116,38 @@ def test_a_subscriber_behind_odp(cluster, tenants, kind):
         dump.first(3)
         listed = cluster.servers[1].rows(f"SHOW BINLOG DUMPLIST FOR INSTANCE {instance.name}")
         (row,) = [row for row in listed if row["RealHost"] == f"{odp.client_ip}:{odp.client_port}"]
-        assert row["Host"].startswith(cluster.client.address) and row["User"] == tenant.login(USER)
+        assert row["Host"].startswith(cluster.odp.address) and row["User"] == tenant.login(USER)
 
 
 def test_odp_asks_the_next_server(cluster, tenants):
     tenant = tenants["mariadb"]
     away = (cluster.servers[0].address, 2999)
-    odp = OdpClient([away, *cluster.addresses], tenant, USER, cluster.client)
+    odp = OdpClient([away, *cluster.addresses], tenant, USER, cluster.odp)
     where = odp.where()
     assert odp.asked == [away, cluster.addresses[0]]
     for address in cluster.addresses:
-        assert OdpClient([address], tenant, USER, cluster.client).where() == where
+        assert OdpClient([address], tenant, USER, cluster.odp).where() == where
     unknown = Tenant("shop", "nobody", tenant.source)
     with pytest.raises(NotServed) as caught:
-        OdpClient(cluster.addresses, unknown, USER, cluster.client).where()
+        OdpClient(cluster.addresses, unknown, USER, cluster.odp).where()
     assert str(caught.value).count("1236") == 3, "each says why"
 
 
 def test_only_odp_is_trusted(cluster, tenants):
     tenant = tenants["mariadb"]
-    stranger = cluster.servers[2].host
     with pytest.raises(NotServed) as caught:
-        OdpClient(cluster.addresses[:1], tenant, USER, stranger).where()
+        OdpClient(cluster.addresses[:1], tenant, USER, cluster.client).where()
     assert "1045" in str(caught.value)
     port = primary_of(cluster, tenant).port
-    address = next(one.address for one in cluster.servers if one.instances() and _has(one, port, tenant))
-    with stranger.inside(), pytest.raises(pymysql.MySQLError) as refused:
+    address = cluster.servers[0].rows(tenant.where())[0]["ip"]
+    with pytest.raises(pymysql.MySQLError) as refused:
         connect(Source(port, tenant.login(USER), "a guess", address), plugin="mysql_native_password")
     assert refused.value.args[0] == 1045
-    with pytest.raises(pymysql.MySQLError):  # trusted, but no administrator
-        cluster.servers[0].run(tenant.drop(), password="a guess")
-
-
-def _has(server, port, tenant):
-    row = server.rows(tenant.where())[0]
-    return row["ip"] == server.address and int(row["port"]) == port
+    with cluster.odp.inside():  # trusted, but no administrator
+        connection = connect(Source(2983, ADMIN, "a guess", cluster.servers[0].address))
+    with connection, connection.cursor() as cursor, pytest.raises(pymysql.MySQLError) as refused:
+        cursor.execute(tenant.drop())
+    assert refused.value.args[0] == 1227
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
@@ -159,7 +157,7 @@ def test_servers_restart_under_running_subscribers(cluster, tenants, workshop, h
     row = cluster.servers[0].rows(tenant.where())[0]
     pids = {name: one.pid for name, one in cluster.instances().items()}
     direct = follow(workshop, Source(int(row["port"]), USER, PASSWORD, row["ip"]), cluster.client)
-    odp = OdpClient(cluster.addresses, tenant, USER, cluster.client)
+    odp = OdpClient(cluster.addresses, tenant, USER, cluster.odp)
     behind_odp = odp.dump("mysql-bin.000001")
     for server in cluster.servers:
         getattr(server, how)()
@@ -216,6 +214,21 @@ def test_the_metadb_is_away_for_some_seconds(cluster, tenants, workshop, away):
         follower.stop()
 
 
+def test_an_instance_that_ends_while_the_metadb_is_away(cluster, tenants):
+    """That it cannot be started then is no fault of its own, and does not leave it to a person."""
+    tenant = tenants["mysql56"]
+    instance = primary_of(cluster, tenant)
+    cluster.metadb.kill()
+    pid = instance.kill()
+    time.sleep(8)
+    with cluster.metadb_host.inside():
+        cluster.metadb.start()
+    instance.wait_pid(other_than=pid, seconds=60)
+    wait_until(lambda: _online_after(cluster), 40, "three servers ONLINE again", every=0.5)
+    cluster.servers[0].wait_served(tenant)
+    instance.wait_for(fill(tenant))
+
+
 def _online_after(cluster):
     """Also while statements still fail."""
     try:
@@ -235,10 +248,10 @@ def test_replicas_are_spread_and_switched(cluster, tenants, workshop):
 
     rows = wait_until(running, 30, lambda: asked.rows(f"SHOW BINLOG INSTANCES FOR {tenant.sql}"))
     assert {row["region"] for row in rows} == {"north", "south"}, "replicas go to regions that have none"
-    asked.run(f"CREATE BINLOG INSTANCE third FOR {tenant.sql} ZONE '{_zone_without(cluster, rows)}'")
+    asked.run(f"CREATE BINLOG INSTANCE third FOR {tenant.sql} ZONE = '{_zone_without(cluster, rows)}'")
     wait_until(lambda: len({row["ip"] for row in asked.rows(f"SHOW BINLOG INSTANCES FOR {tenant.sql}")}) == 3, 10, "3")
     wait_until(lambda: asked.rows("SHOW BINLOG INSTANCE third")[0]["state"] == "Running", 30, "it runs")
-    assert asked.error(f"CREATE BINLOG INSTANCE fourth FOR {tenant.sql} ZONE 'z1'")[0] == 1236, "there is no other host"
+    assert asked.error(f"CREATE BINLOG INSTANCE fourth FOR {tenant.sql} ZONE = 'z1'")[0] == 1236, "there is no other host"
 
     relayed = follow(workshop, cluster.servers[0].source(tenant), cluster.client)
     relayed.wait_for(fill(tenant))

@@ -56,7 +56,7 @@ def _broken_statements(tenant):
         f"CREATE USER other IDENTIFIED WITH nothing BY '{_BROKEN}'",
         f"ALTER USER nobody IDENTIFIED BY '{_BROKEN}'",
         f"SET PASSWORD FOR nobody = '{_BROKEN}'",
-        f"SET PASWORD FOR reader = '{_BROKEN}'",
+        f"SET PASSWORD FRO reader = '{_BROKEN}'",
     ]
 
 
