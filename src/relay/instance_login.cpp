@@ -31,7 +31,7 @@ std::string text_of(const InstanceAddress& address) {
   return fmt::format(fmt::runtime(address.ip.contains(':') ? "[{}]:{}" : "{}:{}"), address.ip, address.port);
 }
 
-asio::awaitable<Result<tcp::socket>> connect(asio::any_io_executor executor, InstanceAddress address,
+asio::awaitable<Result<tcp::socket>> connect(asio::any_io_executor executor, const InstanceAddress& address,
                                              milliseconds deadline) {
   boost::system::error_code error;
   const asio::ip::address ip = asio::ip::make_address(address.ip, error);
@@ -90,11 +90,9 @@ mysql::HandshakeResponse response_for(const RelayAccount& account, const mysql::
 
 }  // namespace
 
-asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> log_in_for(asio::any_io_executor executor,
-                                                                    InstanceAddress address,
-                                                                    const RelayAccount& account,
-                                                                    const mysql::Login& login, std::string client_ip,
-                                                                    milliseconds deadline) {
+asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> log_in_for(
+    asio::any_io_executor executor, const InstanceAddress& address, const RelayAccount& account,
+    const mysql::Login& login, const std::string& client_ip, milliseconds deadline) {
   const auto end = steady_clock::now() + deadline;
   Result<tcp::socket> socket = co_await connect(executor, address, deadline);
   if (!socket) {

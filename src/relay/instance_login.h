@@ -30,12 +30,12 @@ struct RelayAccount {
 
 /// Connects to an instance and logs in there for a client that `login` has let in, `client_ip` being its address: the
 /// connection speaks what was agreed upon with the client, who may be joined to it right away. Takes at most
-/// `deadline`.
+/// `deadline`. What is given by reference has to live until it completes.
 ///
 /// Errors name the instance's address: io and timeout where it cannot be reached, refused with its number where it
 /// refuses (1040 too many connections), unsupported where it lacks what the client was promised.
 [[nodiscard]] asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> log_in_for(
-    asio::any_io_executor executor, InstanceAddress address, const RelayAccount& account, const mysql::Login& login,
-    std::string client_ip, std::chrono::milliseconds deadline);
+    asio::any_io_executor executor, const InstanceAddress& address, const RelayAccount& account,
+    const mysql::Login& login, const std::string& client_ip, std::chrono::milliseconds deadline);
 
 }  // namespace sluice::relay

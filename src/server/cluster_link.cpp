@@ -8,6 +8,7 @@
 #include "manage/cluster_view.h"
 #include "metadb/history.h"
 #include "metadb/migrations.h"
+#include "metadb/parameter_values.h"
 
 namespace sluice::server {
 namespace {
@@ -76,6 +77,7 @@ Result<void> ClusterLink::join() {
   }
   if (incarnation_ != 0) return {};
   if (auto migrated = metadb::migrate(*metadb_); !migrated) return migrated;
+  if (auto checked = check_key(); !checked) return checked;
   const auto registered = metadb::register_server(*metadb_, settings_.identity);
   if (!registered) return std::unexpected(registered.error());
   if (auto made = make_administrator(); !made) return made;
@@ -83,6 +85,25 @@ Result<void> ClusterLink::join() {
   seen_.reset();
   log::info("this server is {} in {}", settings_.identity.id, metadb_->name());
   return {};
+}
+
+/// The first server leaves a text that its key sealed; the others have to be able to open it.
+Result<void> ClusterLink::check_key() {
+  const std::string purpose = "key check of a cluster";
+  metadb::ParameterValue sealed{
+      .level = metadb::ParameterLevel::cluster, .scope = "", .name = "sluice_key_check", .value = ""};
+  for (const bool may_set : {true, false}) {
+    const auto list = metadb::list_parameters(*metadb_, sealed.level, sealed.scope);
+    if (!list) return std::unexpected(list.error());
+    const auto found = std::ranges::find(*list, sealed.name, &metadb::ParameterValue::name);
+    if (found != list->end() && unseal(settings_.key, purpose, found->value)) return {};
+    if (found != list->end() || !may_set) break;
+    sealed.value = seal(settings_.key, purpose, "sluice");
+    if (auto set = metadb::set_parameter(*metadb_, sealed); !set) return set;
+  }
+  return fail(ErrorKind::refused,
+              fmt::format("the key file {} is not the cluster's of {}: copy the key file of one of its other servers",
+                          settings_.key_file_name, metadb_->name()));
 }
 
 Result<void> ClusterLink::make_administrator() {
@@ -106,8 +127,13 @@ Result<void> ClusterLink::judge_others() {
   const auto servers = metadb::list_servers(*metadb_, metadb::ServerDetail::liveness);
   if (!servers) return std::unexpected(servers.error());
   std::vector<cluster::Sighting> seen;
-  for (const metadb::Server& server : *servers)
+  std::map<std::string, metadb::ServerState> states;
+  for (const metadb::Server& server : *servers) {
     seen.push_back(to_sighting(server));
+    states[server.identity.id] = server.state;
+  }
+  servers_changed_ = states != servers_;
+  servers_ = std::move(states);
   const auto judgements =
       cluster::judge_servers(seen, settings_.identity.id, contact_, std::chrono::steady_clock::now(), settings_.rules);
   for (const cluster::Judgement& one : judgements.changes) {
@@ -128,6 +154,7 @@ Result<ClusterNews> ClusterLink::read_news() {
   const auto revisions = metadb::read_revisions(*metadb_);
   if (!revisions) return std::unexpected(revisions.error());
   ClusterNews news;
+  news.servers_changed = servers_changed_;
   if (!seen_ || seen_->instances != revisions->instances) {
     auto own = metadb::list_instances(*metadb_, {.server = settings_.identity.id}, {.limit = own_instances_max});
     if (!own) return std::unexpected(std::move(own.error()));

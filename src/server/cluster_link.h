@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/cipher.h"
 #include "cluster/membership.h"
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
@@ -21,6 +23,7 @@ struct ClusterNews {
   std::optional<std::vector<metadb::Instance>> instances;  ///< of this server
   std::optional<std::vector<metadb::Account>> accounts;
   bool instances_changed = false;  ///< somewhere in the cluster
+  bool servers_changed = false;    ///< another server came, went or is judged otherwise
 };
 
 /// This server's place in the cluster: registers, beats, judges the others, and reads what has changed. One thread;
@@ -33,6 +36,8 @@ class ClusterLink {
     std::optional<metadb::Account> administrator;  ///< made when there is no account
     cluster::MembershipRules rules{};
     metrics::ServerTotals* totals = nullptr;
+    CipherKey key{};            ///< of this server: has to be the cluster's
+    std::string key_file_name;  ///< for messages
   };
   explicit ClusterLink(Settings settings) : settings_(std::move(settings)) {}
 
@@ -48,6 +53,7 @@ class ClusterLink {
 
  private:
   [[nodiscard]] Result<void> join();
+  [[nodiscard]] Result<void> check_key();
   [[nodiscard]] Result<void> make_administrator();
   [[nodiscard]] Result<void> judge_others();
   [[nodiscard]] Result<ClusterNews> read_news();
@@ -57,6 +63,8 @@ class ClusterLink {
   std::int64_t incarnation_ = 0;  ///< 0: not registered
   cluster::Contact contact_;
   std::optional<metadb::Revisions> seen_;
+  std::map<std::string, metadb::ServerState> servers_;  ///< as of the last look
+  bool servers_changed_ = false;
   std::chrono::steady_clock::time_point history_trimmed_{};
 };
 

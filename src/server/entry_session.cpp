@@ -47,7 +47,8 @@ mysql::LoginSettings EntrySession::login_settings() const {
   return settings;
 }
 
-asio::awaitable<Result<manage::InstanceClient::Address>> EntrySession::find_primary(mysql::TenantUserName name) const {
+asio::awaitable<Result<manage::InstanceClient::Address>> EntrySession::find_primary(
+    const mysql::TenantUserName& name) const {
   const metadb::TenantName tenant{.cluster = name.cluster, .tenant = name.tenant};
   const auto find = [&] { return entry_.find_primary(tenant); };
   const asio::any_io_executor here = const_cast<EntrySession*>(this)->channel().executor();
@@ -94,13 +95,13 @@ EntrySession::Answered EntrySession::answer_for_tenant(const Bytes& payload) {
 
 asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_instance() {
   // Named: g++ 12 destroys twice what is made within a co_await.
-  mysql::TenantUserName name = mysql::parse_user_name(login().user);
-  const auto primary = co_await find_primary(std::move(name));
+  const mysql::TenantUserName name = mysql::parse_user_name(login().user);
+  const auto primary = co_await find_primary(name);
   if (!primary) co_return std::unexpected(primary.error());
-  relay::InstanceAddress address{.ip = primary->ip, .port = primary->port};
-  std::string host = channel().peer_address();
-  co_return co_await relay::log_in_for(channel().executor(), std::move(address), entry_.relay_account, login(),
-                                       std::move(host), instance_deadline);
+  const relay::InstanceAddress address{.ip = primary->ip, .port = primary->port};
+  const std::string host = channel().peer_address();
+  co_return co_await relay::log_in_for(channel().executor(), address, entry_.relay_account, login(), host,
+                                       instance_deadline);
 }
 
 /// Makes the client's settings at the instance. What was fine here is there.

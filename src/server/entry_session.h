@@ -43,7 +43,7 @@ class EntrySession : public session::SqlConnection {
   using Refusal = std::optional<mysql::SqlError>;
 
   [[nodiscard]] boost::asio::awaitable<Result<manage::InstanceClient::Address>> find_primary(
-      mysql::TenantUserName name) const;
+      const mysql::TenantUserName& name) const;
   [[nodiscard]] boost::asio::awaitable<Refusal> refuse_unserved(const mysql::Login& login) const;
   [[nodiscard]] bool remember(const Bytes& payload);
   [[nodiscard]] Answered answer_for_tenant(const Bytes& payload);

@@ -187,13 +187,13 @@ asio::awaitable<void> InstanceKeeper::carry_out(std::string name, InstanceStep s
       const auto all = running();
       const auto found = std::ranges::find(all, name, &Running::name);
       if (found == all.end()) break;
-      metadb::InstanceChange running_now{.to = InstanceState::running, .pid = found->pid, .port = found->port};
-      co_await note(name, std::move(running_now));
+      const metadb::InstanceChange running_now{.to = InstanceState::running, .pid = found->pid, .port = found->port};
+      co_await note(name, running_now);
       break;
     }
     case InstanceStep::note_stopped: {
-      metadb::InstanceChange stopped{.to = InstanceState::stopped, .pid = 0};
-      co_await note(name, std::move(stopped));
+      const metadb::InstanceChange stopped{.to = InstanceState::stopped, .pid = 0};
+      co_await note(name, stopped);
       break;
     }
     case InstanceStep::remove:
@@ -228,7 +228,7 @@ supervise::InstanceStart InstanceKeeper::make_start(const metadb::Instance& row,
   return start;
 }
 
-asio::awaitable<Result<StartPlan>> InstanceKeeper::plan_start(metadb::Instance row) const {
+asio::awaitable<Result<StartPlan>> InstanceKeeper::plan_start(const metadb::Instance& row) const {
   const auto directory = supervisor_->directory_of(row.name);
   std::error_code ignored;
   const bool has_log = std::filesystem::exists(directory / "data" / "binlog", ignored);
@@ -266,12 +266,12 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   }
   metadb::InstanceChange starting{.to = InstanceState::starting, .pid = 0, .work_path = directory.string()};
   starting.restarted = row.state != InstanceState::init;
-  co_await note(name, std::move(starting));
+  co_await note(name, starting);
   // The cluster's parameters decide, not those that were set at the instance itself in an earlier life.
   std::error_code ignored;
   std::filesystem::remove(directory / "data" / "parameters", ignored);
-  supervise::InstanceStart start = make_start(row, std::move(*plan));
-  const auto started = co_await supervise::start_instance(*supervisor_, std::move(start));
+  const supervise::InstanceStart start = make_start(row, std::move(*plan));
+  const auto started = co_await supervise::start_instance(*supervisor_, start);
   if (!started) {
     std::string cause = started.error().message;
     co_await failed(name, std::move(cause));
@@ -285,7 +285,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
     kept->second.row.port = started->port;
   }
   metadb::InstanceChange running{.to = InstanceState::running, .pid = started->pid, .port = started->port};
-  if (started->ready) co_await note(name, std::move(running));
+  if (started->ready) co_await note(name, running);
 }
 
 /// While the MetaDB is away: with the file it was started with. One that never was waits.
@@ -334,12 +334,12 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
   }
   ++services_.totals->instances_released;
   log::info("instance {} is dropped, and its files are removed", name);
-  metadb::InstanceChange gone{.to = InstanceState::drop, .pid = 0};
-  co_await note(name, std::move(gone));
+  const metadb::InstanceChange gone{.to = InstanceState::drop, .pid = 0};
+  co_await note(name, gone);
   kept_.erase(name);
 }
 
-asio::awaitable<void> InstanceKeeper::note(std::string name, metadb::InstanceChange change) {
+asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::InstanceChange& change) {
   const auto work = [&] {
     return services_.metadb->with(
         [&](metadb::MetaDb& database) { return metadb::change_instance_state(database, name, all_states, change); });
@@ -394,7 +394,7 @@ asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause
   }
   std::string what = change.to == InstanceState::failed ? "give up instance" : "restart instance";
   std::string reason = *change.failure;
-  co_await note(name, std::move(change));
+  co_await note(name, change);
   co_await remember(name, std::move(what), std::move(reason));
 }
 

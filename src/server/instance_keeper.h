@@ -97,18 +97,20 @@ class InstanceKeeper {
     std::vector<cluster::InstanceFailure> failures;  ///< since a person last started it
   };
 
+  // What is passed by reference to a coroutine has to live until it completes. Structs are passed so always: g++ 12
+  // destroys twice those that a co_await copies.
   [[nodiscard]] bool runs(const std::string& name) const;
   [[nodiscard]] bool is_ready(const std::string& name) const;
   void act_on(Kept& kept);
   [[nodiscard]] boost::asio::awaitable<void> carry_out(std::string name, InstanceStep step);
   [[nodiscard]] supervise::InstanceStart make_start(const metadb::Instance& row, StartPlan plan) const;
-  [[nodiscard]] boost::asio::awaitable<Result<StartPlan>> plan_start(metadb::Instance row) const;
+  [[nodiscard]] boost::asio::awaitable<Result<StartPlan>> plan_start(const metadb::Instance& row) const;
   [[nodiscard]] boost::asio::awaitable<void> start(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> start_as_before(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remember(std::string name, std::string what, std::string reason);
   [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);
-  [[nodiscard]] boost::asio::awaitable<void> note(std::string name, metadb::InstanceChange change);
+  [[nodiscard]] boost::asio::awaitable<void> note(std::string name, const metadb::InstanceChange& change);
   [[nodiscard]] boost::asio::awaitable<void> tell_accounts(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> failed(std::string name, std::string cause);
   [[nodiscard]] std::set<std::uint16_t> taken_ports() const;

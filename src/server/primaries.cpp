@@ -77,11 +77,14 @@ std::optional<cluster::Promotion> first_primary(const std::vector<metadb::Instan
   return cluster::Promotion{.instance = running->name, .reason = "the tenant's first instance to run"};
 }
 
-/// Who is to become primary; nothing if all is as it should be, or nobody can.
-std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std::vector<metadb::Instance>& replicas,
-                                         const View& view, const manage::InstanceClient& instances,
-                                         metrics::ServerTotals& totals) {
-  if (tenant.epoch == 0) return first_primary(replicas);
+/// Who is to become primary; nothing if all is as it should be. NobodyLeft: somebody should, and nobody can.
+cluster::FailoverDecision decide(const metadb::Tenant& tenant, const std::vector<metadb::Instance>& replicas,
+                                 const View& view, const manage::InstanceClient& instances,
+                                 metrics::ServerTotals& totals) {
+  if (tenant.epoch == 0) {
+    const auto first = first_primary(replicas);
+    return first ? cluster::FailoverDecision(*first) : cluster::NobodyLeft{"no instance runs yet"};
+  }
   std::vector<cluster::ReplicaStatus> statuses;
   for (const metadb::Instance& one : replicas)
     statuses.push_back(to_status(one, view));
@@ -99,46 +102,53 @@ std::optional<cluster::Promotion> decide(const metadb::Tenant& tenant, const std
     ++totals.failovers_failed;
     ++totals.tenants_without_heir;
   }
-  const auto* promotion = std::get_if<cluster::Promotion>(&decision);
-  return promotion == nullptr ? std::nullopt : std::optional(*promotion);
+  return decision;
 }
 
-Result<void> look_after(metadb::MetaDb& database, const metadb::TenantName& name, const View& view,
+/// False: it is to be looked at again soon.
+Result<bool> look_after(metadb::MetaDb& database, const metadb::TenantName& name, const View& view,
                         const std::string& server_id, const manage::InstanceClient& instances,
                         metrics::ServerTotals& totals) {
   const auto tenant = metadb::read_tenant(database, name);
-  if (!tenant) return tenant.error().kind == ErrorKind::not_found ? Result<void>() : std::unexpected(tenant.error());
+  if (!tenant && tenant.error().kind == ErrorKind::not_found) return true;
+  if (!tenant) return std::unexpected(tenant.error());
   auto replicas = metadb::list_instances(database, {.tenant = name});
   if (!replicas) return std::unexpected(std::move(replicas.error()));
   std::erase_if(*replicas, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
-  const auto promotion = decide(*tenant, *replicas, view, instances, totals);
-  if (!promotion) return {};
-  const metadb::Decision decision{.what = "set primary", .who = "server " + server_id, .reason = promotion->reason};
-  const auto done = metadb::set_primary(database, name, tenant->epoch, promotion->instance, decision);
+  const auto decision = decide(*tenant, *replicas, view, instances, totals);
+  if (std::holds_alternative<cluster::NobodyLeft>(decision)) return false;
+  const auto* promotion = std::get_if<cluster::Promotion>(&decision);
+  if (promotion == nullptr) return true;
+  const metadb::Decision reason{.what = "set primary", .who = "server " + server_id, .reason = promotion->reason};
+  const auto done = metadb::set_primary(database, name, tenant->epoch, promotion->instance, reason);
   if (!done) return std::unexpected(done.error());
   if (*done) {
     ++totals.primaries_switched;
     log::info("{} is the primary of {} now: {}", promotion->instance, metadb::to_text(name), promotion->reason);
   }
-  return {};
+  return *done;
 }
 
 }  // namespace
 
-void look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
+bool look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
                           const std::string& server_id, const manage::InstanceClient& instances,
                           metrics::ServerTotals& totals) {
-  if (tenants.empty()) return;
+  if (tenants.empty()) return true;
   const auto view = read_view(database);
   if (!view) {
     log::warning("who is primary could not be looked at: {}", view.error().message);
-    return;
+    return false;
   }
+  bool settled = true;
   for (const metadb::TenantName& name : tenants) {
-    if (auto done = look_after(database, name, *view, server_id, instances, totals); !done) {
+    const auto done = look_after(database, name, *view, server_id, instances, totals);
+    if (!done) {
       log::warning("the primary of {} could not be looked after: {}", metadb::to_text(name), done.error().message);
     }
+    settled = settled && done.value_or(false);
   }
+  return settled;
 }
 
 }  // namespace sluice::server

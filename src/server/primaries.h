@@ -12,9 +12,10 @@ namespace sluice::server {
 
 /// Sees to it that each of these tenants, which have a running instance here, has a primary: where none is recorded, or
 /// the recorded one is gone or has failed for good, the replica that cluster/promotion.h chooses becomes it, by a
-/// conditional update that one server wins. Blocks. What cannot be done now is tried again at the next call.
-void look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
-                          const std::string& server_id, const manage::InstanceClient& instances,
-                          metrics::ServerTotals& totals);
+/// conditional update that one server wins. Blocks. False if something could not be done or found out now, and is to be
+/// tried again soon.
+[[nodiscard]] bool look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
+                                        const std::string& server_id, const manage::InstanceClient& instances,
+                                        metrics::ServerTotals& totals);
 
 }  // namespace sluice::server

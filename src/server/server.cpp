@@ -41,7 +41,9 @@ namespace {
 constexpr std::size_t pool_threads = 8;
 constexpr std::chrono::seconds beat_interval{1};
 constexpr std::chrono::seconds sample_interval{5};
-constexpr std::chrono::seconds primaries_interval{3};
+/// How often primaries are looked after while nothing changes; and while one could not be.
+constexpr std::chrono::seconds primaries_interval{60};
+constexpr std::chrono::seconds primaries_retry{3};
 
 Result<FileDescriptor> take_directory(const std::filesystem::path& directory) {
   std::error_code error;
@@ -104,7 +106,9 @@ struct Server::State {
         link({.metadb = config.metadb,
               .identity = identity_of(config, id, limits.state()),
               .administrator = administrator_of(config),
-              .totals = &totals}),
+              .totals = &totals,
+              .key = key,
+              .key_file_name = config.key_file.string()}),
         keeper({.config = &config,
                 .key = key,
                 .metadb = &metadb,
@@ -172,6 +176,7 @@ struct Server::State {
   steady_clock::time_point sampled{};
   steady_clock::time_point primaries_looked_at{};
   bool primaries_due = true;
+  bool primaries_settled = true;
   std::vector<metadb::TenantName> primaries_of;  ///< looked after last
   bool metadb_is_away = false;
   std::optional<Error> refused;  ///< by the MetaDB, for good
@@ -298,7 +303,7 @@ asio::awaitable<void> Server::State::look() {
   auto news = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
   tell_metadb_state(news);
   if (!news) co_return;
-  primaries_due = primaries_due || news->instances_changed;
+  primaries_due = primaries_due || news->instances_changed || news->servers_changed;
   if (news->accounts) {
     entry->take(*news->accounts);
     keeper.take(std::move(*news->accounts));
@@ -323,19 +328,20 @@ asio::awaitable<void> Server::State::look_after_own_primaries() {
     if (!one.primary && one.state == metadb::InstanceState::running) tenants.push_back(one.tenant);
   }
   const bool due =
-      primaries_due || tenants != primaries_of || steady_clock::now() - primaries_looked_at >= primaries_interval;
+      primaries_due || tenants != primaries_of ||
+      steady_clock::now() - primaries_looked_at >= (primaries_settled ? primaries_interval : primaries_retry);
   if (!due) co_return;
   primaries_due = false;
   primaries_of = tenants;
   primaries_looked_at = steady_clock::now();
   if (tenants.empty()) co_return;
   const auto work = [&] {
-    return metadb.with([&](metadb::MetaDb& database) -> Result<void> {
-      look_after_primaries(database, tenants, id, asker, totals);
-      return {};
+    return metadb.with([&](metadb::MetaDb& database) -> Result<bool> {
+      return look_after_primaries(database, tenants, id, asker, totals);
     });
   };
   const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+  primaries_settled = done.value_or(false);
   if (!done) log::warning("who is primary could not be looked at: {}", done.error().message);
 }
 

@@ -42,7 +42,8 @@ Result<void> prepare(InstanceStart& start, const fs::path& directory) {
 
 }  // namespace
 
-asio::awaitable<Result<StartedInstance>> start_instance(Supervisor& supervisor, InstanceStart start) {
+asio::awaitable<Result<StartedInstance>> start_instance(Supervisor& supervisor, const InstanceStart& wanted) {
+  InstanceStart start = wanted;
   if (!is_instance_name(start.name)) {
     co_return fail(ErrorKind::invalid, fmt::format("'{}' cannot be an instance's name", start.name));
   }

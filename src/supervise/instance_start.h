@@ -29,8 +29,8 @@ struct StartedInstance {
 
 /// Writes the configuration and starts the instance; waits until it receives clients. If somebody takes its port first,
 /// another is tried, eight in all. The error has the last lines the instance wrote. ErrorKind::refused if it runs
-/// already: then it is watched, and its file is as it was. The supervisor must outlive this.
+/// already: then it is watched, and its file is as it was. Both must outlive this.
 [[nodiscard]] boost::asio::awaitable<Result<StartedInstance>> start_instance(Supervisor& supervisor,
-                                                                             InstanceStart start);
+                                                                             const InstanceStart& wanted);
 
 }  // namespace sluice::supervise
