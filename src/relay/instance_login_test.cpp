@@ -44,7 +44,8 @@ class InstanceLoginTest : public testing::Test {
   Result<std::unique_ptr<mysql::Channel>> log_in(milliseconds deadline = milliseconds(2000)) {
     std::optional<Result<std::unique_ptr<mysql::Channel>>> result;
     const InstanceAddress address{"127.0.0.1", acceptor.local_endpoint().port()};
-    asio::co_spawn(here, log_in_for(here.get_executor(), address, account, client, "192.0.2.7", deadline),
+    const std::string host = "192.0.2.7";
+    asio::co_spawn(here, log_in_for(here.get_executor(), address, account, client, host, deadline),
                    [&](const std::exception_ptr&, Result<std::unique_ptr<mysql::Channel>> made) {
                      if (made) {
                        (*made)->close();
