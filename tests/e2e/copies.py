@@ -1,6 +1,7 @@
 """What subscribers copied, compared with what an instance stored."""
 
 import os
+import socket
 
 from binlog_file import IN_USE, MAGIC
 from processes import wait_until
@@ -17,13 +18,22 @@ def _plain(content):
 
 
 def follow(workshop, source, host, by_gtid=False):
-    """A RawFollower that lives in a host. End it with `workshop`, or by its stop()."""
+    """A follower that lives in a host. The workshop ends it, or its stop()."""
     folder = workshop.place("copy")
     with host.inside():
         return workshop.keep(Following(source, folder, by_gtid))
 
 
 class Following(RawFollower):
+    """It ends at once when it is told to, whatever its server sends or does not send."""
+
+    _dump = None
+    _unbroken_until_stop = None
+
+    def _copy(self, dump):
+        self._dump = dump
+        super()._copy(dump)
+
     def wait_for(self, token, seconds=60):
         wait_until(
             lambda: self.wrong or any(token.encode() in bytes(content) for content in list(self.files.values())),
@@ -35,11 +45,24 @@ class Following(RawFollower):
 
     @property
     def unbroken(self):
-        """Has it needed one connection only?"""
+        """Has it needed one connection only, until it was told to end?"""
+        if self._unbroken_until_stop is not None:
+            return self._unbroken_until_stop
         return self.connections == 1 and not self.troubles
 
+    def stop(self):
+        self.close()
+        super().stop()
+
     def close(self):
+        if self._ending:
+            return
+        self._unbroken_until_stop = self.unbroken
         self._ending = True
+        try:
+            self._dump.connection._sock.shutdown(socket.SHUT_RDWR)
+        except (AttributeError, OSError):
+            pass  # it is between two connections
 
     def assert_is_log_of(self, instance):
         """Call it when nothing is being written, and the subscriber has the end."""

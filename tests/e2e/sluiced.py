@@ -78,7 +78,7 @@ class Sluiced:
         self.process = self.host.process([PROGRAM, "--config", self.write_configuration()], self.log)
         return self
 
-    def refusal(self, seconds=30):
+    def refusal(self, seconds=15):
         """What it says that cannot start."""
         code = self.process.wait(seconds)
         assert code == 1, f"it ended with {code}: {tail(self.log)}"

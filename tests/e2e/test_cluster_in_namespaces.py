@@ -215,18 +215,58 @@ def test_the_metadb_is_away_for_some_seconds(cluster, tenants, workshop, away):
 
 
 def test_an_instance_that_ends_while_the_metadb_is_away(cluster, tenants):
-    """That it cannot be started then is no fault of its own, and does not leave it to a person."""
+    """It is started again as it was before; and that nobody can be told of it is no fault of its own."""
     tenant = tenants["mysql56"]
     instance = primary_of(cluster, tenant)
     cluster.metadb.kill()
     pid = instance.kill()
-    time.sleep(8)
+    pid = instance.wait_pid(other_than=pid)
+    instance.wait_for(fill(tenant))
+    time.sleep(3)
     with cluster.metadb_host.inside():
         cluster.metadb.start()
-    instance.wait_pid(other_than=pid, seconds=60)
     wait_until(lambda: _online_after(cluster), 40, "three servers ONLINE again", every=0.5)
     cluster.servers[0].wait_served(tenant)
+    assert cluster.servers[0].rows(f"SHOW BINLOG INSTANCE {instance.name}")[0]["state"] == "Running"
+    assert instance.pid == pid
     instance.wait_for(fill(tenant))
+
+
+def test_a_server_that_starts_while_the_metadb_is_away(cluster, tenants):
+    """It finds its instances, says what is wrong to who logs in, and joins when it can."""
+    tenant = tenants["mariadb"]
+    server = cluster.servers[1]
+    pids = {name: one.pid for name, one in cluster.instances().items()}
+    server.stop()
+    cluster.metadb.kill()
+    server.launch()
+    number, text = wait_until(lambda: _refusal(server), 30, lambda: f"an answer: {server.log_text()[-2000:]}")
+    assert number != 1045 and "MetaDB" in text, f"{number} {text}"
+    with cluster.metadb_host.inside():
+        cluster.metadb.start()
+    server.wait_ready()
+    wait_until(lambda: _online_after(cluster), 40, "three servers ONLINE again", every=0.5)
+    server.wait_served(tenant)
+    assert {name: one.pid for name, one in cluster.instances().items()} == pids
+
+
+def _refusal(server):
+    """What who logs in at a server is told; nothing while it does not listen."""
+    try:
+        server.connect(port=2983).close()
+    except pymysql.MySQLError as error:
+        return None if error.args[0] == 2003 else error.args
+    return 0, "let in"
+
+
+def test_a_server_with_another_key_is_refused(cluster, workshop):
+    """It could not read the cluster's secrets, nor log in at its instances."""
+    first = cluster.servers[0]
+    stranger = workshop.sluiced(
+        start=False, host=cluster.network.host("stranger"), client=cluster.client, metadb=first.sections["metadb"]
+    )
+    assert "key" in stranger.launch().refusal()
+    assert len(first.rows("SHOW NODES")) == 3
 
 
 def _online_after(cluster):
@@ -235,6 +275,37 @@ def _online_after(cluster):
         return all(_online(server) for server in cluster.servers)
     except pymysql.MySQLError:
         return False
+
+
+@pytest.mark.parametrize("cluster", ["mariadb"], indirect=True)
+def test_a_server_that_does_not_reach_the_metadb(cluster, tenants, workshop):
+    """Nobody hears of it any more; but its instances live, which others find out by asking them, and so nothing moves."""
+    tenant = tenants["mariadb"]
+    row = cluster.servers[0].rows(tenant.where())[0]
+    server = next(one for one in cluster.servers if one.address == row["ip"])
+    other = next(one for one in cluster.servers if one is not server)
+    pids = {name: one.pid for name, one in cluster.instances().items()}
+    direct = follow(workshop, Source(int(row["port"]), USER, PASSWORD, row["ip"]), cluster.client)
+    direct.wait_for(fill(tenant))
+    server.host.lose_way_to(cluster.metadb_host)
+    wait_until(lambda: _states(other)[server.address] == "OFFLINE", 40, lambda: _states(other))
+    time.sleep(3)
+    assert other.rows(tenant.where()) == [row]
+    through_other = follow(workshop, other.source(tenant), cluster.client)
+    token = fill(tenant)
+    for follower in (direct, through_other):
+        follower.wait_for(token)
+    server.host.restore()
+    wait_until(lambda: _online_after(cluster), 60, lambda: _states(other), every=0.5)
+    assert other.rows(tenant.where()) == [row]
+    assert {name: one.pid for name, one in cluster.instances().items()} == pids
+    for follower in (direct, through_other):
+        assert follower.unbroken
+        follower.stop()
+
+
+def _states(server):
+    return {row["ip"]: row["state"] for row in server.rows("SHOW NODES")}
 
 
 def test_replicas_are_spread_and_switched(cluster, tenants, workshop):
