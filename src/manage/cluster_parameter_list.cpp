@@ -48,7 +48,8 @@ std::vector<ClusterParameter> own_parameters() {
               NarrowestLevel::instance),
       integer("max_instance_replicate_num", 5, 1, cluster::replicas_max, "", "The most instances a tenant may have"),
       integer("max_instance_startup_wait_sec", 60, 1, 3600, "seconds",
-              "How long an instance may take to receive clients before its start counts as failed"),
+              "How long the start of an instance is waited for; one that takes longer stays Starting until it receives "
+              "clients"),
       integer("node_cpu_limit_threshold_percent", 80, 1, 100, "percent",
               "A server gets a new instance only while less of its CPU is taken"),
       integer("node_disk_limit_threshold_percent", 70, 1, 100, "percent", "The same of its disk"),

@@ -11,10 +11,6 @@
 namespace sluice::manage {
 namespace {
 
-std::string address_text(const sql::SourceUrl::Address& address) {
-  return fmt::format(fmt::runtime(address.host.contains(':') ? "[{}]:{}" : "{}:{}"), address.host, address.port);
-}
-
 /// What the tenant's row will hold, the count of instances aside.
 Result<metadb::TenantSettings> tenant_settings(const sql::CreateBinlog& create, const StatementContext& context) {
   const sql::SourceUrl& url = *create.options.cluster_url;
@@ -31,9 +27,8 @@ Result<metadb::TenantSettings> tenant_settings(const sql::CreateBinlog& create, 
   auto options = stored_options(create.options, false);
   if (!options) return std::unexpected(std::move(options.error()));
   metadb::TenantSettings settings;
-  settings.source_kind = url.kind == sql::SourceUrl::Kind::mariadb ? "mariadb" : "mysql";
-  for (const sql::SourceUrl::Address& address : url.addresses)
-    settings.source_addresses += (settings.source_addresses.empty() ? "" : ",") + address_text(address);
+  settings.source_kind = source_kind(url);
+  settings.source_addresses = source_addresses(url);
   settings.account = create.options.account->user;
   settings.sealed_password =
       seal(context.services.key, metadb::password_purpose(to_name(create.tenant)), create.options.account->password);

@@ -47,6 +47,20 @@ Result<StoredOptions> stored_options(const sql::CreationOptions& options, bool f
   return stored;
 }
 
+std::string source_kind(const sql::SourceUrl& url) {
+  return url.kind == sql::SourceUrl::Kind::mariadb ? "mariadb" : "mysql";
+}
+
+std::string source_addresses(const sql::SourceUrl& url) {
+  std::string text;
+  for (const sql::SourceUrl::Address& address : url.addresses) {
+    text += text.empty() ? "" : ",";
+    text += address.host.contains(':') ? fmt::format("[{}]:{}", address.host, address.port)
+                                       : fmt::format("{}:{}", address.host, address.port);
+  }
+  return text;
+}
+
 std::string start_text(const std::optional<sql::StartPoint>& start) {
   if (!start || std::holds_alternative<sql::StartNow>(*start)) return "now";
   if (std::holds_alternative<sql::StartEarliest>(*start)) return "earliest";

@@ -18,6 +18,10 @@ namespace sluice::manage {
 /// a key that is no parameter, one that cannot be set there, and a value out of its range.
 [[nodiscard]] Result<StoredOptions> stored_options(const sql::CreationOptions& options, bool for_instance);
 
+/// "mysql" or "mariadb"; and "host:port,host:port".
+[[nodiscard]] std::string source_kind(const sql::SourceUrl& url);
+[[nodiscard]] std::string source_addresses(const sql::SourceUrl& url);
+
 /// As the configuration of an instance has it: "now", "time:1795341600", "gtid:<set>".
 [[nodiscard]] std::string start_text(const std::optional<sql::StartPoint>& start);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "manage/cluster_view.h"
+#include "manage/creation.h"
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
@@ -53,6 +54,56 @@ std::string_view word(NarrowestLevel level) {
       break;
   }
   return "cluster";
+}
+
+/// How a tenant's database is reached: no parameters, but changed by the same statement, under the names that CREATE
+/// BINLOG knows.
+bool is_source_key(const std::string& key) {
+  return key == "cluster_user" || key == "cluster_password" || key == "cluster_url";
+}
+
+Result<void> change_source(const Change& change, const metadb::TenantName& name, const StatementContext& context,
+                           metadb::TenantSettings& settings) {
+  if (!change.value || change.value->empty()) return refuse(fmt::format("{} has no default; give a value", change.key));
+  if (change.key == "cluster_user") {
+    settings.account = *change.value;
+  } else if (change.key == "cluster_password") {
+    settings.sealed_password = seal(context.services.key, metadb::password_purpose(name), *change.value);
+  } else {
+    const auto url = sql::parse_source_url(*change.value);
+    if (!url) return std::unexpected(url.error());
+    if (url->kind == sql::SourceUrl::Kind::oceanbase || source_kind(*url) != settings.source_kind) {
+      return refuse(
+          fmt::format("the tenant's database is a {}, and stays one for the tenant's life", settings.source_kind));
+    }
+    settings.source_addresses = source_addresses(*url);
+  }
+  return {};
+}
+
+/// ALTER BINLOG tenant SET cluster_password = ... and its like, which no parameter may be mixed with.
+Done alter_source(const Target& target, const std::vector<Change>& changes, const StatementContext& context) {
+  std::string keys;
+  for (const Change& change : changes) {
+    if (!is_source_key(change.key)) {
+      return refuse("cluster_user, cluster_password and cluster_url are changed by a statement of their own");
+    }
+    keys += (keys.empty() ? "" : ", ") + change.key;
+  }
+  if (target.level != NarrowestLevel::tenant) return refuse(keys + " can be set for a tenant only");
+  const metadb::Decision decision{.what = "alter source", .who = context.who, .reason = keys + " changed"};
+  auto altered = metadb::alter_tenant(
+      context.metadb, target.tenant->name,
+      [&](metadb::TenantSettings& settings) -> Result<void> {
+        for (const Change& change : changes) {
+          if (auto changed = change_source(change, target.tenant->name, context, settings); !changed) return changed;
+        }
+        return {};
+      },
+      decision);
+  if (!altered) return std::unexpected(std::move(altered.error()));
+  context.warn("the tenant's instances take this when they start again: STOP BINLOG INSTANCE, START BINLOG INSTANCE");
+  return answers::SqlOk{.affected_rows = 1, .warnings = 1, .info = {}};
 }
 
 /// The changes with their values as they are stored.
@@ -228,6 +279,8 @@ Rows show_parameters(const sql::Level& level, const StatementContext& context) {
 Done set_parameters(const sql::SetParameters& set, const StatementContext& context) {
   const auto target = find_target(set.level, context.metadb);
   if (!target) return std::unexpected(target.error());
+  const auto of_source = [](const Change& change) { return is_source_key(change.key); };
+  if (std::ranges::any_of(set.changes, of_source)) return alter_source(*target, set.changes, context);
   const auto changes = check(set.changes, target->level);
   if (!changes) return std::unexpected(changes.error());
   if (auto stored = store(*target, *changes, context); !stored) return std::unexpected(std::move(stored.error()));

@@ -110,7 +110,9 @@ TEST_F(InstanceLoginTest, NobodyThereAndNobodyWhoAnswers) {
   const auto port = acceptor.local_endpoint().port();
   acceptor.close();
   acceptor = tcp::acceptor(context);
-  asio::co_spawn(here, log_in_for(here.get_executor(), {"127.0.0.1", port}, account, client, "x", milliseconds(1000)),
+  const InstanceAddress nobody{"127.0.0.1", port};
+  const std::string host = "192.0.2.7";
+  asio::co_spawn(here, log_in_for(here.get_executor(), nobody, account, client, host, milliseconds(1000)),
                  [&](const std::exception_ptr&, const Result<std::unique_ptr<mysql::Channel>>& made) {
                    ASSERT_FALSE(made);
                    EXPECT_EQ(made.error().kind, ErrorKind::io);

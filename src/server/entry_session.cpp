@@ -108,7 +108,8 @@ asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_inst
 asio::awaitable<Result<void>> EntrySession::settle(mysql::Channel& instance) {
   for (const Bytes& setting : settings_) {
     instance.set_next_sequence(0);
-    if (auto sent = co_await instance.write_payload(setting); !sent) co_return sent;
+    const auto sent = co_await instance.write_payload(setting);
+    if (!sent) co_return sent;
     const auto answer = co_await instance.read_payload(answer_size_max, instance_deadline);
     if (!answer) co_return std::unexpected(answer.error());
     if (!mysql::is_error(*answer)) continue;
@@ -120,16 +121,23 @@ asio::awaitable<Result<void>> EntrySession::settle(mysql::Channel& instance) {
 
 /// Ends the session here: an error that ends run() follows when either end has gone.
 EntrySession::Answered EntrySession::pass_on(const Bytes& payload) {
+  // Without a co_await in a condition: g++ 12 destroys twice what it makes there.
   auto instance = co_await open_instance();
-  auto settled = instance ? co_await settle(**instance) : Result<void>(std::unexpected(instance.error()));
+  Result<void> settled;
+  if (instance) {
+    settled = co_await settle(**instance);
+  } else {
+    settled = std::unexpected(instance.error());
+  }
   if (!settled) {
-    log::warning("{}: {} could not be passed on: {}", channel().peer(), login().user, settled.error().message);
     const mysql::SqlError refusal = to_refusal(settled.error());
+    log::warning("{}: {} could not be passed on: {}", channel().peer(), login().user, refusal.message);
     const answers::SqlError error{refusal.code, refusal.sqlstate, refusal.message};
     co_return co_await send_error(error);
   }
   (*instance)->set_next_sequence(0);
-  if (auto sent = co_await (*instance)->write_payload(payload); !sent) co_return sent;
+  const auto sent = co_await (*instance)->write_payload(payload);
+  if (!sent) co_return sent;
   const auto command = static_cast<mysql::Command>(payload.front());
   if (command == mysql::Command::binlog_dump || command == mysql::Command::binlog_dump_gtid) ++*entry_.dump_requests;
   record().begin("Relay", "relayed to the tenant's instance");
