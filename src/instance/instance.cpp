@@ -183,7 +183,10 @@ void Instance::follow(parameters::Parameter parameter, std::function<void(std::u
 
 void Instance::limit_listener(listen::ListenerSettings& settings) const {
   using enum parameters::Parameter;
-  settings.connections_max = [this] { return parameters_->value(max_connections); };
+  // The server of a cluster stays connected, to ask how the instance is; that takes no client's place.
+  settings.connections_max = [this] {
+    return parameters_->value(max_connections) + (accounts_->is_known("sluice_admin") ? 1 : 0);
+  };
   settings.unauthenticated_max = [this] { return parameters_->value(max_unauthenticated_connections); };
   settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
   settings.login_limits = [this] {
