@@ -7,7 +7,7 @@ from namespaces import Network
 from sluiced import Sluiced
 
 _METADB_USER = "sluice_cluster"
-_METADB_PASSWORD = "meta 5 pass"
+METADB_PASSWORD = "meta 5 pass"
 _METADB_GRANTS = "ALL PRIVILEGES"
 LABELS = [
     {"region": "north", "idc": "n1", "zone": "z1"},
@@ -26,7 +26,7 @@ class Cluster:
         self.client = self.network.host("client")
         self.odp = self.network.host("odp")
         self.metadb_host, self.metadb = self.database(metadb, "metadb")
-        self.metadb.account(_METADB_USER, _METADB_PASSWORD, _METADB_GRANTS)
+        self.metadb.account(_METADB_USER, METADB_PASSWORD, _METADB_GRANTS)
         self.key = os.path.join(workshop.place("key"))
         with open(os.open(self.key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
@@ -52,7 +52,7 @@ class Cluster:
                 "kind": "mysql",
                 "address": f"{self.metadb_host.address}:{self.metadb.port}",
                 "user": _METADB_USER,
-                "password": _METADB_PASSWORD,
+                "password": METADB_PASSWORD,
             },
         )
 

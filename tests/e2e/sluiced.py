@@ -100,7 +100,7 @@ class Sluiced:
                 return
             except (OSError, ValueError, pymysql.MySQLError) as error:
                 if time.monotonic() > deadline:
-                    raise ProgramFailed(f"sluiced is not ready after {seconds} s ({error}):\n{tail(self.log)}") from None
+                    raise ProgramFailed(f"sluiced is not ready after {seconds} s: {error}\n{tail(self.log)}") from None
             time.sleep(0.02)
 
     def stop(self):
