@@ -103,8 +103,11 @@ std::string EffectiveValues::text(std::string_view name) const {
 }
 
 std::uint64_t EffectiveValues::number(std::string_view name) const {
+  if (const auto stored = parse_number(text(name))) return *stored;
   // What is stored was checked; a damaged value is as good as none.
-  return parse_number(text(name)).value_or(0);
+  const ClusterParameter* parameter = find_cluster_parameter(name);
+  SLUICE_ASSERT(parameter != nullptr);
+  return parse_number(parameter->usual).value_or(0);
 }
 
 bool EffectiveValues::flag(std::string_view name) const {

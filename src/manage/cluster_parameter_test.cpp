@@ -1,60 +1,111 @@
 #include "manage/cluster_parameter.h"
 
-#include <vector>
+#include <algorithm>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/file.h"
+#include "parameters/parameter.h"
 
 namespace sluice::manage {
 namespace {
 
-std::string_view word(NarrowestLevel level) {
-  switch (level) {
-    case NarrowestLevel::cluster:
-      return "cluster";
-    case NarrowestLevel::tenant:
-      return "tenant";
-    case NarrowestLevel::instance:
-      break;
-  }
-  return "instance";
+const ClusterParameter& find(std::string_view name) {
+  const ClusterParameter* found = find_cluster_parameter(name);
+  if (found == nullptr) throw std::out_of_range(std::string(name));
+  return *found;
 }
 
-/// The row of the manual's table up to the meaning, which is free.
-std::string manual_row(const ClusterParameter& one) {
-  return fmt::format("| `{}` | {} | {} | {} | {} | {} |", one.name, one.usual, allowed_values(one), one.unit,
-                     word(one.narrowest), one.needs_restart ? "yes" : "no");
+/// The value as it is stored, or what is wrong with it.
+std::string check(std::string_view name, std::string_view value) {
+  const auto checked = check_parameter(find(name), value);
+  if (checked) return *checked;
+  EXPECT_EQ(checked.error().code, 1236) << checked.error().message;
+  return checked.error().message;
 }
 
-/// The rows of the manual that begin with a name.
-std::vector<std::string> rows_of_manual() {
-  constexpr std::size_t size_max = 1U << 20U;
-  const auto text = read_file(SLUICE_SOURCE_DIR "/docs/parameters.md", size_max);
-  std::vector<std::string> rows;
-  for (std::size_t begin = 0; text && begin < text->size();) {
-    const std::size_t end = text->find('\n', begin);
-    if (text->compare(begin, 3, "| `") == 0) rows.push_back(text->substr(begin, end - begin));
-    begin = end == std::string::npos ? end : end + 1;
-  }
-  return rows;
+TEST(cluster_parameter, all_are_in_the_order_of_their_names_and_found) {
+  EXPECT_TRUE(std::ranges::is_sorted(cluster_parameters(), std::less(), &ClusterParameter::name));
+  for (const ClusterParameter& one : cluster_parameters())
+    EXPECT_EQ(find_cluster_parameter(one.name), &one);
+  EXPECT_EQ(find_cluster_parameter("MAX_CONNECTIONS"), nullptr);
+  EXPECT_EQ(find_cluster_parameter(""), nullptr);
 }
 
-TEST(ClusterParameter, TheManualHasAllOfThemAsTheyAre) {
-  const auto rows = rows_of_manual();
-  const auto all = cluster_parameters();
-  ASSERT_EQ(rows.size(), all.size());
-  for (std::size_t i = 0; i < all.size(); ++i)
-    EXPECT_TRUE(rows[i].starts_with(manual_row(all[i]))) << rows[i] << "\nhas to begin\n" << manual_row(all[i]);
+TEST(cluster_parameter, every_usual_value_is_allowed_and_stored_as_it_is) {
+  for (const ClusterParameter& one : cluster_parameters())
+    EXPECT_EQ(check(one.name, one.usual), one.usual) << one.name;
 }
 
-TEST(ClusterParameter, ItsUsualValueIsAllowed) {
-  for (const ClusterParameter& one : cluster_parameters()) {
-    const auto value = check_parameter(one, one.usual);
-    ASSERT_TRUE(value) << value.error().message;
-    EXPECT_EQ(*value, one.usual);
-  }
+TEST(cluster_parameter, every_parameter_of_instances_is_one_of_the_cluster) {
+  for (const parameters::Definition& one : parameters::definitions())
+    EXPECT_TRUE(find(one.name).of_instances) << one.name;
+}
+
+TEST(cluster_parameter, the_bounds_of_an_integer_are_allowed_and_what_lies_beyond_is_not) {
+  EXPECT_EQ(check("node_cpu_limit_threshold_percent", "1"), "1");
+  EXPECT_EQ(check("node_cpu_limit_threshold_percent", "100"), "100");
+  EXPECT_EQ(check("node_cpu_limit_threshold_percent", "0"),
+            "the value '0' of node_cpu_limit_threshold_percent is not allowed: it has to be 1 to 100 percent");
+  EXPECT_EQ(check("node_cpu_limit_threshold_percent", "101"),
+            "the value '101' of node_cpu_limit_threshold_percent is not allowed: it has to be 1 to 100 percent");
+}
+
+TEST(cluster_parameter, sizes_may_be_said_in_powers_of_1024) {
+  EXPECT_EQ(check("max_binlog_size", "4K"), "4096");
+  EXPECT_EQ(check("max_binlog_size", "512m"), "536870912");
+  EXPECT_EQ(check("instance_memory_limit", "2G"), "2147483648");
+  EXPECT_EQ(check("instance_memory_limit", "1t"), "1099511627776");
+}
+
+TEST(cluster_parameter, what_is_no_number_is_refused) {
+  for (const char* value : {"", "K", "-1", "+1", " 1", "1 ", "1.5", "1KB", "0x10", "18446744073709551616",
+                            "18446744073709551615K", "16777216T"})
+    EXPECT_NE(check("instance_memory_limit", value).find("is not allowed"), std::string::npos) << value;
+}
+
+TEST(cluster_parameter, a_very_long_value_is_told_in_part) {
+  EXPECT_LT(check("max_connections", std::string(1000, '9')).size(), 200U);
+}
+
+TEST(cluster_parameter, booleans_have_three_names_each) {
+  for (const char* value : {"ON", "on", "true", "1"})
+    EXPECT_EQ(check("enable_resource_check", value), "ON");
+  for (const char* value : {"OFF", "Off", "FALSE", "0"})
+    EXPECT_EQ(check("enable_resource_check", value), "OFF");
+  EXPECT_EQ(check("enable_resource_check", "yes"),
+            "the value 'yes' of enable_resource_check is not allowed: it has to be ON or OFF");
+}
+
+TEST(cluster_parameter, a_choice_is_one_of_its_words_in_any_case) {
+  EXPECT_EQ(check("source_tls", "VERIFY-CA"), "verify-ca");
+  for (const char* value : {"", "verify", "off, preferred", ","})
+    EXPECT_NE(check("source_tls", value).find("one of off, preferred, required, verify-ca, verify-identity"),
+              std::string::npos)
+        << value;
+}
+
+TEST(cluster_parameter, weights_are_four_numbers) {
+  EXPECT_EQ(check("cpu_mem_disk_net_weighted", "1:2:0.5:0"), "1:2:0.5:0");
+  EXPECT_TRUE(check("cpu_mem_disk_net_weighted", "1:2:3").starts_with("cpu_mem_disk_net_weighted: "));
+  EXPECT_TRUE(check("cpu_mem_disk_net_weighted", "1:2:3:nan").starts_with("cpu_mem_disk_net_weighted: "));
+}
+
+TEST(effective_values, the_narrowest_level_that_has_a_value_decides) {
+  const EffectiveValues values({{"max_connections", "1"}, {"wait_timeout", "2"}, {"source_tls", "off"}},
+                               {{"max_connections", "3"}, {"wait_timeout", "4"}}, {{"max_connections", "5"}});
+  EXPECT_EQ(values.number("max_connections"), 5U);
+  EXPECT_EQ(values.origin("max_connections"), "instance");
+  EXPECT_EQ(values.number("wait_timeout"), 4U);
+  EXPECT_EQ(values.origin("wait_timeout"), "tenant");
+  EXPECT_EQ(values.text("source_tls"), "off");
+  EXPECT_EQ(values.origin("source_tls"), "cluster");
+  EXPECT_TRUE(values.flag("enable_resource_check"));
+  EXPECT_EQ(values.origin("enable_resource_check"), "default");
+}
+
+TEST(effective_values, a_damaged_number_counts_as_the_usual_one) {
+  const EffectiveValues values(SetValues{{"max_instance_replicate_num", "many"}}, {}, {});
+  EXPECT_EQ(values.number("max_instance_replicate_num"), 5U);
 }
 
 }  // namespace
