@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "answers/answers.h"
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
@@ -37,7 +38,7 @@ Result<answers::StatementResult> ask_instance(const sql::AskInstance& ask, const
   if (answer.error().kind != ErrorKind::refused) {
     return refuse(fmt::format("failed to connect instance: {}: {}", ask.instance.text, answer.error().message));
   }
-  return std::unexpected(std::move(answer.error()));  // what the instance itself says, with its number
+  return answers::StatementResult(answers::to_sql_error(answer.error()));  // what it says itself, with its number
 }
 
 }  // namespace sluice::manage

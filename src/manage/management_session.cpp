@@ -1,11 +1,15 @@
 #include "manage/management_session.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "answers/administrator.h"
 #include "answers/answers.h"
 #include "manage/refusal.h"
 #include "manage/statements.h"
+#include "mysql/user_name.h"
 #include "sql/management_parser.h"
 #include "sql/token_cursor.h"
 
@@ -14,9 +18,9 @@ namespace {
 
 using answers::StatementResult;
 
-/// What needs no administrator.
-bool is_for_all(const sql::ManagementStatement& statement) {
-  if (const auto* set = std::get_if<sql::SetPassword>(&statement)) return !set->user.has_value();
+/// What needs no administrator; `account` says it.
+bool is_for_all(const sql::ManagementStatement& statement, const std::string& account) {
+  if (const auto* set = std::get_if<sql::SetPassword>(&statement)) return set->user.value_or(account) == account;
   if (const auto* ask = std::get_if<sql::AskInstance>(&statement)) {
     // It is asked as an administrator there, who sees what others say.
     return !std::holds_alternative<sql::Kill>(ask->question) &&
@@ -73,11 +77,12 @@ Result<StatementResult> as_result(Result<T> answer) {
   return std::move(*answer);
 }
 
-/// What went wrong, for the client: failures of the MetaDB and others without a number of our own get 1236.
+/// What went wrong, for the client. A number that the MetaDB gave is not told: "access denied" would be taken for the
+/// client's own.
 Error to_client(Error error) {
-  const bool ours = error.kind == ErrorKind::refused || error.kind == ErrorKind::invalid ||
-                    error.kind == ErrorKind::unsupported || error.kind == ErrorKind::closed;
-  if (!ours || !answers::is_mysql_error(error.code)) error.code = sql::error_code::management;
+  constexpr std::array ours = {sql::error_code::access_denied, sql::error_code::unknown_system_variable,
+                               operation_failed};
+  if (std::ranges::find(ours, error.code) == ours.end()) error.code = sql::error_code::management;
   return error;
 }
 
@@ -114,10 +119,17 @@ StatementResult ManagementSession::execute(std::string_view sql) {
 
 std::expected<answers::SqlPrepared, answers::SqlError> ManagementSession::prepare(std::string_view sql) {
   const auto statement = sql::parse_management_statement(sql, rules());
+  // Such as PURGE BINARY LOGS without FOR. What else cannot be read here may have a '?' in it.
+  if (!statement && statement.error().code == sql::error_code::management) {
+    return std::unexpected(answers::to_sql_error(statement.error()));
+  }
   if (statement && !std::holds_alternative<sql::Statement>(*statement)) {
     return std::unexpected(answers::to_sql_error(
         {ErrorKind::unsupported, "This command is not supported in the prepared statement protocol yet",
          sql::error_code::not_to_be_prepared}));
+  }
+  if (statement && needs_instance(std::get<sql::Statement>(*statement))) {
+    return std::unexpected(answers::to_sql_error(no_instance().error()));
   }
   return own_.prepare(sql);
 }
@@ -145,7 +157,9 @@ struct ManagementSession::Manager {
   Answer operator()(const sql::ShowParametersOf& one) const {
     auto rows = show_parameters(one.level, context);
     if (!rows) return std::unexpected(std::move(rows.error()));
-    return as_result(session.own_.filter(std::move(*rows), one.filter));
+    auto filtered = session.own_.filter(std::move(*rows), one.filter);
+    if (!filtered) return StatementResult(answers::to_sql_error(filtered.error()));
+    return StatementResult(std::move(*filtered));
   }
   Answer operator()(const sql::SetParameters& one) const { return as_result(set_parameters(one, context)); }
   Answer operator()(const sql::CreateUser& one) const { return as_result(create_user(one, context)); }
@@ -165,15 +179,19 @@ struct ManagementSession::Manager {
 };
 
 Result<StatementResult> ManagementSession::manage(const sql::ManagementStatement& statement, std::string_view text) {
-  if (!is_for_all(statement)) {
+  // Who has logged in for a tenant (user@tenant#cluster) has the same account.
+  const std::string account = mysql::parse_user_name(client_.user).user;
+  if (!is_for_all(statement, account)) {
     if (auto may = answers::require_administrator(client_); !may) return std::unexpected(std::move(may.error()));
   }
   answers::Diagnostics warnings;
   auto result = pool_.with([&](metadb::MetaDb& database) -> Result<StatementResult> {
-    const StatementContext context{
-        .metadb = database, .services = services_, .who = client_.user, .diagnostics = warnings};
+    const StatementContext context{.metadb = database, .services = services_, .who = account, .diagnostics = warnings};
     return std::visit(Manager{*this, context, text}, statement);
   });
+  if (const auto* error = result ? std::get_if<answers::SqlError>(&*result) : nullptr) {
+    warnings = {{.error = true, .code = error->code, .message = error->message}};
+  }
   own_.set_diagnostics(std::move(warnings));
   return result;
 }
