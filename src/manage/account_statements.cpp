@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,9 +15,6 @@
 namespace sluice::manage {
 namespace {
 
-/// MySQL's number for accounts that are, or are not, there.
-constexpr int operation_failed = 1396;
-
 std::unexpected<Error> failed(std::string_view operation, const std::string& user, std::string_view why) {
   return fail(ErrorKind::refused, fmt::format("Operation {} failed for '{}'@'%': {}", operation, user, why),
               operation_failed);
@@ -27,8 +25,9 @@ bool is_reserved(const std::string& user) {
   return user.starts_with("sluice_");
 }
 
+/// In a transaction.
 Result<std::optional<metadb::Account>> find_account(const std::string& name, metadb::MetaDb& database) {
-  auto all = metadb::list_accounts(database);
+  auto all = metadb::lock_accounts(database);
   if (!all) return std::unexpected(std::move(all.error()));
   const auto found = std::ranges::find(*all, name, &metadb::Account::name);
   return found == all->end() ? std::nullopt : std::optional(*found);
@@ -45,35 +44,51 @@ Result<void> set_hashes(metadb::Account& account, sql::LoginMethod method, const
   return {};
 }
 
-Result<void> note(std::string what, const std::string& user, const StatementContext& context) {
-  return metadb::append_history(
-      context.metadb, {.decision = {.what = std::move(what), .who = context.who, .reason = "account " + user}});
+/// Log-ins at this server go by the new accounts when the statement returns; others look at once, or with their next
+/// beat, as this one does where the accounts cannot be read now.
+void tell_servers(const StatementContext& context) {
+  if (const auto accounts = metadb::list_accounts(context.metadb)) context.services.take_accounts(*accounts);
+  context.services.changed();
 }
 
-Done finish(std::string what, const std::string& user, const StatementContext& context) {
-  if (auto noted = note(std::move(what), user, context); !noted) return std::unexpected(std::move(noted.error()));
-  const auto accounts = metadb::list_accounts(context.metadb);
-  if (!accounts) return std::unexpected(accounts.error());
-  context.services.take_accounts(*accounts);
-  context.services.changed();
+/// Does `work` and notes it in the history, or neither. False of it: there was nothing to do, but a warning.
+Done carry_out(std::string what, const std::string& user, const StatementContext& context,
+               const std::function<Result<bool>()>& work) {
+  const metadb::HistoryEntry entry{
+      .decision = {.what = std::move(what), .who = context.who, .reason = "account " + user}};
+  bool changed = false;
+  auto done = context.metadb.transaction([&]() -> Result<void> {
+    context.diagnostics.clear();  // of an attempt before
+    auto worked = work();
+    if (!worked) return std::unexpected(std::move(worked.error()));
+    changed = *worked;
+    return changed ? metadb::append_history(context.metadb, entry) : Result<void>();
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  if (changed) tell_servers(context);
   return answers::SqlOk{
       .affected_rows = 0, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};
 }
 
 Done change_password(const std::string& user, sql::LoginMethod method, const std::string& password,
                      std::string_view operation, bool if_exists, const StatementContext& context) {
-  auto account = find_account(user, context.metadb);
-  if (!account) return std::unexpected(std::move(account.error()));
-  if (!*account) {
-    if (!if_exists) return failed(operation, user, "there is no such account");
-    context.warn(fmt::format("there is no account '{}'", user));
-    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
-  }
-  if (auto set = set_hashes(**account, method, password); !set) return std::unexpected(std::move(set.error()));
-  if (auto changed = metadb::change_account(context.metadb, **account); !changed) {
-    return std::unexpected(std::move(changed.error()));
-  }
-  return finish("change password", user, context);
+  metadb::Account hashes;
+  if (auto set = set_hashes(hashes, method, password); !set) return std::unexpected(std::move(set.error()));
+  return carry_out("change password", user, context, [&]() -> Result<bool> {
+    auto account = find_account(user, context.metadb);
+    if (!account) return std::unexpected(std::move(account.error()));
+    if (!*account) {
+      if (!if_exists) return failed(operation, user, "there is no such account");
+      context.warn(fmt::format("there is no account '{}'", user));
+      return false;
+    }
+    (*account)->native_hash = hashes.native_hash;
+    (*account)->password_hash = hashes.password_hash;
+    if (auto changed = metadb::change_account(context.metadb, **account); !changed) {
+      return std::unexpected(std::move(changed.error()));
+    }
+    return true;
+  });
 }
 
 }  // namespace
@@ -87,14 +102,20 @@ Done create_user(const sql::CreateUser& create, const StatementContext& context)
   if (auto set = set_hashes(account, create.method, create.password); !set) {
     return std::unexpected(std::move(set.error()));
   }
-  auto made = metadb::create_account(context.metadb, account);
-  if (!made && !metadb::is_duplicate(made.error())) return std::unexpected(std::move(made.error()));
-  if (!made && !create.if_not_exists) return failed("CREATE USER", create.user, "it is there already");
-  if (!made) {
-    context.warn(fmt::format("the account '{}' is there already", create.user));
-    return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
-  }
-  return finish("create account", create.user, context);
+  return carry_out("create account", create.user, context, [&]() -> Result<bool> {
+    const auto before = find_account(create.user, context.metadb);
+    if (!before) return std::unexpected(before.error());
+    if (*before) {
+      if (!create.if_not_exists) return failed("CREATE USER", create.user, "it is there already");
+      context.warn(fmt::format("the account '{}' is there already", create.user));
+      return false;
+    }
+    auto made = metadb::create_account(context.metadb, account);
+    if (made) return true;
+    // Another was quicker: nothing held what was not there.
+    if (metadb::is_duplicate(made.error())) return failed("CREATE USER", create.user, "it is there already");
+    return std::unexpected(std::move(made.error()));
+  });
 }
 
 Done alter_user(const sql::AlterUser& alter, const StatementContext& context) {
@@ -107,23 +128,25 @@ Done set_password(const sql::SetPassword& set, const StatementContext& context) 
 }
 
 Done drop_users(const sql::DropUsers& drop, const StatementContext& context) {
-  const auto all = metadb::list_accounts(context.metadb);
-  if (!all) return std::unexpected(all.error());
   const auto goes = [&](const std::string& name) { return std::ranges::find(drop.users, name) != drop.users.end(); };
-  const bool admin_stays =
-      std::ranges::any_of(*all, [&](const metadb::Account& one) { return one.tag == "admin" && !goes(one.name); });
-  if (!admin_stays) return failed("DROP USER", drop.users.front(), "nobody would be left to administer the cluster");
-  for (const std::string& user : drop.users) {
-    const bool there = std::ranges::find(*all, user, &metadb::Account::name) != all->end();
-    if (!there && !drop.if_exists) return failed("DROP USER", user, "there is no such account");
-    if (!there) context.warn(fmt::format("there is no account '{}'", user));
-  }
-  for (const std::string& user : drop.users) {
-    if (auto dropped = metadb::drop_account(context.metadb, user); !dropped) {
-      return std::unexpected(std::move(dropped.error()));
+  const auto work = [&]() -> Result<bool> {
+    const auto all = metadb::lock_accounts(context.metadb);
+    if (!all) return std::unexpected(all.error());
+    const bool admin_stays =
+        std::ranges::any_of(*all, [&](const metadb::Account& one) { return one.tag == "admin" && !goes(one.name); });
+    if (!admin_stays) return failed("DROP USER", drop.users.front(), "nobody would be left to administer the cluster");
+    bool any = false;
+    for (const std::string& user : drop.users) {
+      const auto dropped = metadb::drop_account(context.metadb, user);
+      if (!dropped) return std::unexpected(dropped.error());
+      any = any || *dropped;
+      if (*dropped) continue;
+      if (!drop.if_exists) return failed("DROP USER", user, "there is no such account");
+      context.warn(fmt::format("there is no account '{}'", user));
     }
-  }
-  return finish("drop account", fmt::format("{}", fmt::join(drop.users, ", ")), context);
+    return any;
+  };
+  return carry_out("drop account", fmt::format("{}", fmt::join(drop.users, ", ")), context, work);
 }
 
 Rows show_users(const StatementContext& context) {

@@ -50,8 +50,10 @@ Result<bool> drop_account(MetaDb& database, const std::string& name) {
   return *done;
 }
 
-Result<std::vector<Account>> list_accounts(MetaDb& database) {
-  auto rows = database.select({"name", "native_hash", "password_hash", "tag"}, "FROM accounts ORDER BY name");
+namespace {
+
+Result<std::vector<Account>> select_accounts(MetaDb& database, const std::string& behind) {
+  auto rows = database.select({"name", "native_hash", "password_hash", "tag"}, "FROM accounts ORDER BY name" + behind);
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::vector<Account> accounts;
   for (const Row& row : *rows) {
@@ -59,6 +61,16 @@ Result<std::vector<Account>> list_accounts(MetaDb& database) {
         {.name = row.text(0), .native_hash = row.text(1), .password_hash = row.text(2), .tag = row.text(3)});
   }
   return accounts;
+}
+
+}  // namespace
+
+Result<std::vector<Account>> list_accounts(MetaDb& database) {
+  return select_accounts(database, "");
+}
+
+Result<std::vector<Account>> lock_accounts(MetaDb& database) {
+  return select_accounts(database, " {for_update}");
 }
 
 }  // namespace sluice::metadb

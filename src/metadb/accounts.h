@@ -27,5 +27,7 @@ struct Account {
 [[nodiscard]] Result<bool> drop_account(MetaDb& database, const std::string& name);
 /// By name.
 [[nodiscard]] Result<std::vector<Account>> list_accounts(MetaDb& database);
+/// The same in a transaction: others wait with changing them until it ends.
+[[nodiscard]] Result<std::vector<Account>> lock_accounts(MetaDb& database);
 
 }  // namespace sluice::metadb
