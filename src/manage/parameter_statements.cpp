@@ -28,6 +28,7 @@ Result<Target> find_target(const sql::Level& level, metadb::MetaDb& database) {
   if (const auto* instance = std::get_if<sql::InstanceName>(&level)) {
     target.level = NarrowestLevel::instance;
     auto found = metadb::read_instance(database, instance->text);
+    if (!found && found.error().kind != ErrorKind::not_found) return std::unexpected(std::move(found.error()));
     if (!found) return refuse(fmt::format("Binlog instance does not exist: {}", instance->text));
     name = found->tenant;
     target.instance = std::move(*found);

@@ -36,6 +36,7 @@ void end_dumps(const metadb::Instance& former, const StatementContext& context) 
 Done switch_master(const sql::SwitchMaster& change, const StatementContext& context) {
   const metadb::TenantName name = to_name(change.tenant);
   const auto tenant = metadb::read_tenant(context.metadb, name);
+  if (!tenant && tenant.error().kind != ErrorKind::not_found) return std::unexpected(tenant.error());
   if (!tenant) return refuse(fmt::format("Tenant does not exist: {}", metadb::to_text(name)));
   const auto instances = metadb::list_instances(context.metadb, {.tenant = name});
   if (!instances) return std::unexpected(instances.error());
