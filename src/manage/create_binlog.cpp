@@ -47,6 +47,21 @@ Result<unsigned> replica_count(const sql::CreateBinlog& create, const EffectiveV
   return static_cast<unsigned>(count);
 }
 
+/// For those who want to make it again.
+std::string what_is_there(const metadb::TenantName& name, metadb::MetaDb& database) {
+  const auto instances = metadb::list_instances(database, {.tenant = name});
+  const bool any = !instances || std::ranges::any_of(*instances, [](const metadb::Instance& one) {
+    return one.wanted != metadb::Wanted::dropped;
+  });
+  if (any) {
+    return fmt::format("tenant {} already has binlog instances; SHOW BINLOG INSTANCES FOR lists them",
+                       metadb::to_text(name));
+  }
+  return fmt::format(
+      "tenant {} is there, without instances: CREATE BINLOG INSTANCE adds one, DROP BINLOG forgets the tenant",
+      metadb::to_text(name));
+}
+
 struct Placed {
   std::vector<metadb::NewInstance> instances;
   std::string reason;
@@ -78,9 +93,9 @@ Done create_binlog(const sql::CreateBinlog& create, const StatementContext& cont
   auto settings = tenant_settings(create, context);
   if (!settings) return std::unexpected(std::move(settings.error()));
   const auto exists = metadb::read_tenant(context.metadb, name);
-  const std::string there = fmt::format("tenant {} already has binlog instances", metadb::to_text(name));
   const auto already = [&]() -> Done {
-    if (!create.if_not_exists) return refuse(there + "; SHOW BINLOG INSTANCES FOR lists them");
+    const std::string there = what_is_there(name, context.metadb);
+    if (!create.if_not_exists) return refuse(there);
     context.warn(there);
     return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
   };

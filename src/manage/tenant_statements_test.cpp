@@ -1,0 +1,161 @@
+#include <nlohmann/json.hpp>
+
+#include "base/cipher.h"
+#include "manage/management_for_test.h"
+#include "manage/stored_options.h"
+
+namespace sluice::manage {
+namespace {
+
+class TenantStatementsTest : public ManagementTest {
+ protected:
+  metadb::Tenant tenant() {
+    auto found = metadb::read_tenant(*database_, {"c", "t"});
+    EXPECT_TRUE(found) << found.error().message;
+    return found.value_or(metadb::Tenant{});
+  }
+  SetValues parameters() { return parse_options(tenant().settings.options).value().parameters; }
+};
+
+TEST_F(TenantStatementsTest, create_writes_the_tenant_and_its_instance) {
+  EXPECT_EQ(create_tenant(), "ok");
+  EXPECT_EQ(tenant().settings.source_kind, "mysql");
+  EXPECT_EQ(tenant().settings.source_addresses, "127.0.0.1:1");
+  EXPECT_EQ(tenant().settings.account, "u");
+  EXPECT_EQ(tenant().settings.start_point, "now");
+  ASSERT_EQ(instances().size(), 1U);
+  EXPECT_EQ(instances().front().server, "s1");
+  EXPECT_EQ(instances().front().ip, "127.0.0.1");
+  EXPECT_EQ(totals_.tenants_created, 1U);
+  EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(TenantStatementsTest, the_password_is_stored_sealed_for_this_tenant_alone) {
+  create_tenant();
+  const std::string sealed = tenant().settings.sealed_password;
+  EXPECT_EQ(sealed.find("source-secret"), std::string::npos);
+  EXPECT_EQ(unseal(services_.key, metadb::password_purpose({"c", "t"}), sealed).value_or(""), "source-secret");
+  EXPECT_FALSE(unseal(services_.key, metadb::password_purpose({"c", "u"}), sealed));
+}
+
+TEST_F(TenantStatementsTest, no_answer_and_no_history_has_the_password) {
+  create_tenant();
+  std::string said = create_tenant();
+  said += create_tenant(", nosuch = 1");
+  said += create_tenant(", max_connections = 0");
+  for (const char* statement :
+       {"SHOW BINLOG HISTORY", "SHOW BINLOG STATUS", "SHOW BINLOG INSTANCES", "SHOW PARAMETERS FOR TENANT c.t",
+        "CREATE BINLOG FOR TENANT c.t TO USER `u` PASSWORD `source-secret` WITH CLUSTER URL 'x:/'",
+        "CREATE BINLOG FOR TENANT c.t TO USER `u` PASSWORD `source-secret` oops", "SHOW WARNINGS"})
+    said += run(statement);
+  EXPECT_EQ(said.find("source-secret"), std::string::npos) << said;
+}
+
+TEST_F(TenantStatementsTest, several_addresses_are_kept_in_their_order) {
+  EXPECT_EQ(run("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD p "
+                "WITH CLUSTER URL 'mariadb://h2:3307,h1,[2001:db8::1]:5'"),
+            "ok");
+  EXPECT_EQ(tenant().settings.source_kind, "mariadb");
+  EXPECT_EQ(tenant().settings.source_addresses, "h2:3307,h1:3306,[2001:db8::1]:5");
+}
+
+TEST_F(TenantStatementsTest, what_is_missing_is_told) {
+  EXPECT_TRUE(run("CREATE BINLOG FOR TENANT c.t WITH CLUSTER URL 'mysql://h'")
+                  .starts_with("ERROR 1236 (HY000): the account of the tenant's database is missing"));
+  EXPECT_TRUE(run("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD p WITH CLUSTER URL 'http://h/config'")
+                  .starts_with("ERROR 1236 (HY000): this version captures from MySQL and MariaDB only"));
+  EXPECT_EQ(changes_, 0);
+}
+
+TEST_F(TenantStatementsTest, one_that_is_there_is_refused_or_a_warning) {
+  create_tenant();
+  EXPECT_EQ(create_tenant(),
+            "ERROR 1236 (HY000): tenant c.t already has binlog instances; SHOW BINLOG INSTANCES FOR lists them");
+  EXPECT_EQ(run("CREATE BINLOG IF NOT EXISTS FOR TENANT c.t TO USER u PASSWORD p WITH CLUSTER URL 'mysql://h'"),
+            "ok, 1 warnings");
+  EXPECT_EQ(run("SHOW WARNINGS"),
+            "Level|Code|Message: Warning|1236|tenant c.t already has binlog instances; SHOW BINLOG "
+            "INSTANCES FOR lists them");
+  EXPECT_EQ(instances().size(), 1U);
+}
+
+TEST_F(TenantStatementsTest, replicas_are_as_many_as_asked_for_within_the_limit) {
+  add_server("s2", "127.0.0.2", "z2");
+  EXPECT_EQ(create_tenant(", REPLICATE NUM 6"),
+            "ERROR 1236 (HY000): The option [REPLICATE NUM] cannot be greater than 5");
+  EXPECT_EQ(create_tenant(", REPLICATE NUM 2"), "ok");
+  ASSERT_EQ(instances().size(), 2U);
+  EXPECT_NE(instances()[0].server, instances()[1].server);
+  EXPECT_EQ(tenant().settings.replicas, 2);
+}
+
+TEST_F(TenantStatementsTest, the_usual_number_of_replicas_is_cut_to_the_limit) {
+  run("ALTER BINLOG CLUSTER SET default_instance_replicate_num = 3, max_instance_replicate_num = 1");
+  EXPECT_EQ(create_tenant(), "ok");
+  EXPECT_EQ(instances().size(), 1U);
+}
+
+TEST_F(TenantStatementsTest, a_place_nobody_is_at_is_refused_and_counted) {
+  EXPECT_TRUE(create_tenant(", ZONE = 'nowhere'").starts_with("ERROR 1236 (HY000): "));
+  EXPECT_EQ(totals_.placements_failed, 1U);
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(TenantStatementsTest, the_size_of_files_is_settled_for_the_tenants_life) {
+  run("ALTER BINLOG CLUSTER SET max_binlog_size = 1M");
+  create_tenant();
+  run("ALTER BINLOG CLUSTER SET max_binlog_size = 2M");
+  EXPECT_EQ(values("SHOW PARAMETERS LIKE 'max_binlog_size' FOR TENANT c.t", "value"), "1048576");
+  EXPECT_TRUE(run("ALTER BINLOG c.t SET max_binlog_size = 3M").starts_with("ERROR 1236"));
+}
+
+TEST_F(TenantStatementsTest, drop_takes_the_tenant_and_marks_its_instances) {
+  create_tenant();
+  EXPECT_EQ(run("DROP BINLOG FOR TENANT c.t DEFER 60"), "ok");
+  EXPECT_FALSE(metadb::read_tenant(*database_, {"c", "t"}));
+  ASSERT_EQ(instances().size(), 1U);
+  EXPECT_EQ(instances().front().wanted, metadb::Wanted::dropped);
+  EXPECT_GT(instances().front().drop_in, std::chrono::seconds(50));
+  EXPECT_EQ(totals_.tenants_released, 1U);
+  EXPECT_EQ(create_tenant(), "ok") << "the name is free at once";
+}
+
+TEST_F(TenantStatementsTest, without_a_delay_drop_waits_as_long_as_the_cluster_says) {
+  create_tenant();
+  run("SET GLOBAL default_defer_drop_sec = 1000 FOR CLUSTER");
+  run("DROP BINLOG FOR TENANT c.t");
+  EXPECT_GT(instances().front().drop_in, std::chrono::seconds(900));
+  EXPECT_LE(instances().front().drop_in, std::chrono::seconds(1000));
+}
+
+TEST_F(TenantStatementsTest, dropping_one_that_is_not_there_is_refused_or_a_warning) {
+  EXPECT_EQ(run("DROP BINLOG FOR TENANT c.t"), "ERROR 1236 (HY000): Tenant does not exist: c.t");
+  EXPECT_EQ(run("DROP BINLOG IF EXISTS FOR TENANT c.t"), "ok, 1 warnings");
+  EXPECT_EQ(run("SHOW WARNINGS"), "Level|Code|Message: Warning|1236|Tenant does not exist: c.t");
+  EXPECT_EQ(changes_, 0);
+}
+
+TEST_F(TenantStatementsTest, status_has_a_row_of_json_for_each_instance) {
+  create_tenant();
+  EXPECT_EQ(columns("SHOW BINLOG STATUS"), "cluster tenant status");
+  const answers::SqlRows answer = rows("SHOW BINLOG STATUS FOR TENANT c.t");
+  ASSERT_EQ(answer.rows.size(), 1U);
+  const auto status = nlohmann::json::parse(answer.rows[0][2].value());
+  EXPECT_EQ(status["binlog_instance"], instances().front().name);
+  EXPECT_TRUE(status["resources_metrics"].is_object());
+  EXPECT_TRUE(status["binlog_files"].is_array());
+  EXPECT_TRUE(rows("SHOW BINLOG STATUS FOR TENANT c.other").rows.empty());
+}
+
+TEST_F(TenantStatementsTest, history_tells_who_did_what_newest_first) {
+  create_tenant();
+  run("DROP BINLOG FOR TENANT c.t NOW");
+  EXPECT_EQ(columns("SHOW BINLOG HISTORY"), "time action cluster tenant instance server who reason");
+  EXPECT_EQ(values("SHOW BINLOG HISTORY FOR TENANT c.t", "action"), "drop tenant create tenant");
+  EXPECT_EQ(values("SHOW BINLOG HISTORY FOR TENANT c.t LIMIT 1", "who"), "root");
+  EXPECT_EQ(values("SHOW BINLOG HISTORY FOR TENANT c.t LIMIT 1, 1", "action"), "create tenant");
+  EXPECT_TRUE(rows("SHOW BINLOG HISTORY FOR TENANT c.other").rows.empty());
+}
+
+}  // namespace
+}  // namespace sluice::manage
