@@ -2,6 +2,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "manage/creation.h"
 #include "manage/drop_delay.h"
@@ -42,6 +43,23 @@ std::unexpected<Error> wrong_state(const metadb::Instance& instance, std::string
                             instance.wanted == Wanted::dropped ? "LogicalDrop" : metadb::to_text(instance.state)));
 }
 
+/// Somebody was quicker.
+std::unexpected<Error> just_dropped(const metadb::Instance& instance) {
+  return refuse(fmt::format("binlog instance {} has just been dropped", instance.name));
+}
+
+/// What belongs to the tenant may be said for an instance too, as the vendor's service wants it, and changes nothing.
+void warn_of_the_tenants(const sql::CreationOptions& options, const StatementContext& context) {
+  std::vector<std::string_view> said;
+  if (options.cluster_url) said.emplace_back("CLUSTER_URL");
+  if (options.account) said.insert(said.end(), {"CLUSTER_USER", "CLUSTER_PASSWORD"});
+  if (options.start) said.emplace_back("START_TIMESTAMP");
+  if (options.server_uuid) said.emplace_back("SERVER_UUID");
+  if (said.empty()) return;
+  context.warn(
+      fmt::format("{}: this is the tenant's, as CREATE BINLOG said it, and has no effect here", fmt::join(said, ", ")));
+}
+
 Done start(const metadb::Instance& instance, const StatementContext& context) {
   constexpr std::array startable = {InstanceState::failed, InstanceState::stopped, InstanceState::offline};
   if (std::ranges::find(startable, instance.state) == startable.end() || instance.wanted == Wanted::dropped) {
@@ -51,6 +69,7 @@ Done start(const metadb::Instance& instance, const StatementContext& context) {
   const metadb::Decision decision{.what = "start instance", .who = context.who, .reason = "START BINLOG INSTANCE"};
   auto wanted = metadb::want_instance(context.metadb, instance.name, Wanted::running, {}, decision);
   if (!wanted) return std::unexpected(std::move(wanted.error()));
+  if (!*wanted) return just_dropped(instance);
   auto reset = metadb::change_instance_state(context.metadb, instance.name, startable, {.to = InstanceState::init});
   if (!reset) return std::unexpected(std::move(reset.error()));
   return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
@@ -65,6 +84,7 @@ Done stop(const metadb::Instance& instance, const StatementContext& context) {
   const metadb::Decision decision{.what = "stop instance", .who = context.who, .reason = "STOP BINLOG INSTANCE"};
   auto wanted = metadb::want_instance(context.metadb, instance.name, Wanted::stopped, {}, decision);
   if (!wanted) return std::unexpected(std::move(wanted.error()));
+  if (!*wanted) return just_dropped(instance);
   return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
 }
 
@@ -93,6 +113,7 @@ Done drop_instance(const sql::DropInstance& drop, const StatementContext& contex
                                   .reason = fmt::format("files are removed after {} s", defer->count())};
   auto wanted = metadb::want_instance(context.metadb, instance->name, Wanted::dropped, *defer, decision);
   if (!wanted) return std::unexpected(std::move(wanted.error()));
+  if (!*wanted) return just_dropped(*instance);
   context.services.changed();
   return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
 }
@@ -141,8 +162,10 @@ Done create_instance(const sql::CreateInstance& create, const StatementContext& 
     return refuse(
         fmt::format("there is, or was, a binlog instance '{}' already; names are not used twice", create.name.text));
   }
+  warn_of_the_tenants(create.options, context);
   context.services.changed();
-  return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
+  return answers::SqlOk{
+      .affected_rows = 1, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};
 }
 
 }  // namespace sluice::manage
