@@ -1,0 +1,88 @@
+#include "manage/routes.h"
+
+#include "manage/management_for_test.h"
+
+namespace sluice::manage {
+namespace {
+
+class RoutesTest : public ManagementTest {
+ protected:
+  /// "ip:port", or the error.
+  std::string route(const std::string& cluster, const std::string& tenant) {
+    const auto found = find_primary(*database_, {.cluster = cluster, .tenant = tenant});
+    if (found) return fmt::format("{}:{}", found->ip, found->port);
+    EXPECT_EQ(found.error().code, 1236);
+    return found.error().message;
+  }
+  std::string only() { return instances().front().name; }
+};
+
+TEST_F(RoutesTest, a_tenant_that_is_not_there_has_no_instances) {
+  EXPECT_EQ(route("c", "t"), "tenant has no binlog instances yet: c.t");
+  EXPECT_EQ(route("", "t"), "tenant has no binlog instances yet: t");
+  EXPECT_EQ(route("c", ""), "tenant is not specified");
+}
+
+TEST_F(RoutesTest, before_one_runs_there_is_no_master_and_the_states_are_told) {
+  create_tenant();
+  EXPECT_EQ(route("c", "t"), fmt::format("tenant has no master service instance: c.t: {} is Init", only()));
+}
+
+TEST_F(RoutesTest, the_primary_is_found_with_and_without_its_cluster) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  EXPECT_EQ(route("c", "t"), "127.0.0.1:1");
+  EXPECT_EQ(route("", "t"), "127.0.0.1:1");
+}
+
+TEST_F(RoutesTest, a_primary_that_does_not_run_is_unavailable) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  set_state(only(), metadb::InstanceState::failed);
+  EXPECT_EQ(route("c", "t"), fmt::format("master instance of tenant is unavailable: c.t: {} is Failed", only()));
+}
+
+TEST_F(RoutesTest, a_primary_that_is_being_stopped_is_unavailable) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  EXPECT_EQ(run("STOP BINLOG INSTANCE " + only()), "ok");
+  EXPECT_EQ(route("c", "t"), fmt::format("master instance of tenant is unavailable: c.t: {} is being stopped", only()));
+}
+
+TEST_F(RoutesTest, one_that_is_to_be_dropped_counts_no_more) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  EXPECT_EQ(run("DROP BINLOG INSTANCE " + only() + " FORCE DEFER 100"), "ok");
+  EXPECT_EQ(route("c", "t"), "tenant has no binlog instances yet: c.t");
+}
+
+TEST_F(RoutesTest, a_name_that_two_clusters_have_needs_the_cluster) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  EXPECT_EQ(run("CREATE BINLOG FOR TENANT d.t TO USER u PASSWORD p WITH CLUSTER URL 'mysql://127.0.0.1:1'"), "ok");
+  EXPECT_EQ(route("", "t"), "several clusters have a tenant t: log in as user@t#cluster");
+  EXPECT_EQ(route("c", "t"), "127.0.0.1:1");
+}
+
+TEST_F(RoutesTest, dots_in_names_make_no_tenant_another) {
+  EXPECT_EQ(run("CREATE BINLOG FOR TENANT `c.t`.`x` TO USER u PASSWORD p WITH CLUSTER URL 'mysql://127.0.0.1:1'"),
+            "ok");
+  EXPECT_EQ(route("c", "t.x"), "tenant has no binlog instances yet: c.t.x");
+}
+
+TEST_F(RoutesTest, what_a_proxy_reads_has_its_columns) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  EXPECT_EQ(run("SHOW BINLOG SERVER FOR TENANT c.t"), "cluster|tenant|ip|port|status|cause: c|t|127.0.0.1|1|OK|NULL");
+  EXPECT_EQ(run_as_guest("SHOW BINLOG SERVER FOR TENANT c.x"),
+            "ERROR 1236 (HY000): tenant has no binlog instances yet: c.x");
+}
+
+}  // namespace
+}  // namespace sluice::manage
