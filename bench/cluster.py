@@ -3,8 +3,8 @@
 
 The same log of the same instance is read at the instance's own port and, logged in as user@tenant#cluster, through
 sluiced, which relays; one after the other, --repeats times, on the loopback. Told are the medians of the throughput, of
-the CPU time of each process, and of the time from connect to the first answer. Prints a table as it goes, and everything
-as JSON at the end. docs/performance.md says what was found.
+the CPU time of each process, and of the time from connect to the first answer. Prints a table as it goes, and
+everything as JSON at the end. docs/performance.md says what was found.
 """
 
 import argparse

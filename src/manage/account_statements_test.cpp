@@ -17,7 +17,7 @@ class AccountStatementsTest : public ManagementTest {
   static constexpr const char* native_secret = "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7";
 };
 
-TEST_F(AccountStatementsTest, a_new_account_is_no_administrator_and_has_both_hashes) {
+TEST_F(AccountStatementsTest, ANewAccountIsNoAdministratorAndHasBothHashes) {
   EXPECT_EQ(run("CREATE USER u IDENTIFIED BY 'secret'"), "ok");
   EXPECT_EQ(account("u").tag, "user");
   EXPECT_EQ(account("u").native_hash, native_secret);
@@ -25,7 +25,7 @@ TEST_F(AccountStatementsTest, a_new_account_is_no_administrator_and_has_both_has
   EXPECT_EQ(changes_, 1);
 }
 
-TEST_F(AccountStatementsTest, log_ins_go_by_a_change_when_its_statement_returns) {
+TEST_F(AccountStatementsTest, LogInsGoByAChangeWhenItsStatementReturns) {
   std::size_t taken = 0;
   services_.take_accounts = [&](const std::vector<metadb::Account>& accounts) { taken = accounts.size(); };
   run("CREATE USER u IDENTIFIED BY 'secret'");
@@ -34,7 +34,7 @@ TEST_F(AccountStatementsTest, log_ins_go_by_a_change_when_its_statement_returns)
   EXPECT_EQ(taken, 1U);
 }
 
-TEST_F(AccountStatementsTest, a_method_leaves_its_own_hash_alone) {
+TEST_F(AccountStatementsTest, AMethodLeavesItsOwnHashAlone) {
   run("CREATE USER n IDENTIFIED WITH mysql_native_password BY 'secret'");
   EXPECT_EQ(account("n").native_hash, native_secret);
   EXPECT_EQ(account("n").password_hash, "");
@@ -43,7 +43,7 @@ TEST_F(AccountStatementsTest, a_method_leaves_its_own_hash_alone) {
   EXPECT_NE(account("s").password_hash, "");
 }
 
-TEST_F(AccountStatementsTest, one_that_is_there_is_refused_or_a_warning) {
+TEST_F(AccountStatementsTest, OneThatIsThereIsRefusedOrAWarning) {
   EXPECT_EQ(run("CREATE USER guest IDENTIFIED BY 'x'"),
             "ERROR 1396 (HY000): Operation CREATE USER failed for 'guest'@'%': it is there already");
   EXPECT_EQ(run("CREATE USER IF NOT EXISTS guest IDENTIFIED BY 'x'"), "ok, 1 warnings");
@@ -51,17 +51,17 @@ TEST_F(AccountStatementsTest, one_that_is_there_is_refused_or_a_warning) {
   EXPECT_EQ(account("guest").native_hash, native_secret) << "the password stays";
 }
 
-TEST_F(AccountStatementsTest, names_that_mean_something_else_are_refused) {
+TEST_F(AccountStatementsTest, NamesThatMeanSomethingElseAreRefused) {
   for (const char* name : {"sluice_admin", "sluice_relay", "sluice_x", "`a@b`", "`a#b`", "`a:b`"})
     EXPECT_TRUE(run(fmt::format("CREATE USER {} IDENTIFIED BY 'x'", name)).starts_with("ERROR 1396 ")) << name;
 }
 
-TEST_F(AccountStatementsTest, no_password_is_no_password) {
+TEST_F(AccountStatementsTest, NoPasswordIsNoPassword) {
   EXPECT_TRUE(run("CREATE USER u IDENTIFIED BY ''").starts_with("ERROR 1236 "));
   EXPECT_EQ(account("u").name, "");
 }
 
-TEST_F(AccountStatementsTest, a_password_is_changed_and_the_role_stays) {
+TEST_F(AccountStatementsTest, APasswordIsChangedAndTheRoleStays) {
   const std::string before = account("root").password_hash;
   EXPECT_EQ(run("ALTER USER root IDENTIFIED BY 'new'"), "ok");
   EXPECT_EQ(account("root").tag, "admin");
@@ -70,7 +70,7 @@ TEST_F(AccountStatementsTest, a_password_is_changed_and_the_role_stays) {
   EXPECT_EQ(account("root").native_hash, native_secret);
 }
 
-TEST_F(AccountStatementsTest, accounts_that_are_not_there_are_refused_or_a_warning) {
+TEST_F(AccountStatementsTest, AccountsThatAreNotThereAreRefusedOrAWarning) {
   EXPECT_EQ(run("ALTER USER x IDENTIFIED BY 'p'"),
             "ERROR 1396 (HY000): Operation ALTER USER failed for 'x'@'%': there is no such account");
   EXPECT_EQ(run("ALTER USER IF EXISTS x IDENTIFIED BY 'p'"), "ok, 1 warnings");
@@ -80,7 +80,7 @@ TEST_F(AccountStatementsTest, accounts_that_are_not_there_are_refused_or_a_warni
   EXPECT_EQ(run("DROP USER IF EXISTS x, y"), "ok, 2 warnings");
 }
 
-TEST_F(AccountStatementsTest, everybody_may_change_the_own_password) {
+TEST_F(AccountStatementsTest, EverybodyMayChangeTheOwnPassword) {
   EXPECT_EQ(run_as_guest("SET PASSWORD = 'other'"), "ok");
   EXPECT_NE(account("guest").native_hash, native_secret);
   EXPECT_EQ(run_as_guest("SET PASSWORD FOR guest = PASSWORD('secret')"), "ok");
@@ -89,13 +89,13 @@ TEST_F(AccountStatementsTest, everybody_may_change_the_own_password) {
   EXPECT_TRUE(run_as_guest("ALTER USER root IDENTIFIED BY 'x'").starts_with("ERROR 1227 "));
 }
 
-TEST_F(AccountStatementsTest, who_has_logged_in_for_a_tenant_changes_the_account) {
+TEST_F(AccountStatementsTest, WhoHasLoggedInForATenantChangesTheAccount) {
   const auto relayed = session({.connection_id = 9, .user = "guest@t#c", .host = "127.0.0.1"});
   EXPECT_EQ(answers::shown(relayed->execute("SET PASSWORD = 'other'")), "ok");
   EXPECT_NE(account("guest").native_hash, native_secret);
 }
 
-TEST_F(AccountStatementsTest, the_last_administrator_stays) {
+TEST_F(AccountStatementsTest, TheLastAdministratorStays) {
   EXPECT_EQ(run("DROP USER guest, root"),
             "ERROR 1396 (HY000): Operation DROP USER failed for 'guest'@'%': nobody would be left to administer the "
             "cluster");
@@ -107,14 +107,14 @@ TEST_F(AccountStatementsTest, the_last_administrator_stays) {
             "cluster");
 }
 
-TEST_F(AccountStatementsTest, of_several_none_is_dropped_if_one_is_not_there) {
+TEST_F(AccountStatementsTest, OfSeveralNoneIsDroppedIfOneIsNotThere) {
   EXPECT_TRUE(run("DROP USER guest, x").starts_with("ERROR 1396 "));
   EXPECT_EQ(account("guest").name, "guest");
   EXPECT_EQ(run("DROP USER IF EXISTS guest, x"), "ok, 1 warnings");
   EXPECT_EQ(account("guest").name, "");
 }
 
-TEST_F(AccountStatementsTest, no_answer_and_no_history_has_a_password_or_a_hash) {
+TEST_F(AccountStatementsTest, NoAnswerAndNoHistoryHasAPasswordOrAHash) {
   std::string said;
   for (const char* statement :
        {"CREATE USER u IDENTIFIED BY 'hush-hush'", "CREATE USER u IDENTIFIED BY 'hush-hush'",
@@ -127,7 +127,7 @@ TEST_F(AccountStatementsTest, no_answer_and_no_history_has_a_password_or_a_hash)
   EXPECT_EQ(said.find(account("u").native_hash), std::string::npos) << said;
 }
 
-TEST_F(AccountStatementsTest, what_was_done_is_in_the_history) {
+TEST_F(AccountStatementsTest, WhatWasDoneIsInTheHistory) {
   run("CREATE USER u IDENTIFIED BY 'x'");
   run("ALTER USER u IDENTIFIED BY 'y'");
   run("DROP USER u");
@@ -135,7 +135,7 @@ TEST_F(AccountStatementsTest, what_was_done_is_in_the_history) {
   EXPECT_EQ(values("SHOW BINLOG HISTORY LIMIT 1", "reason"), "account u");
 }
 
-TEST_F(AccountStatementsTest, users_are_shown_by_name_to_administrators) {
+TEST_F(AccountStatementsTest, UsersAreShownByNameToAdministrators) {
   EXPECT_EQ(run("SHOW USERS"),
             "user|role|mysql_native_password|caching_sha2_password: guest|user|Yes|No; root|admin|Yes|No");
   EXPECT_TRUE(run_as_guest("SHOW USERS").starts_with("ERROR 1227 "));

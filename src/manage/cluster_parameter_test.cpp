@@ -23,7 +23,7 @@ std::string check(std::string_view name, std::string_view value) {
   return checked.error().message;
 }
 
-TEST(cluster_parameter, all_are_in_the_order_of_their_names_and_found) {
+TEST(ClusterParameter, AllAreInTheOrderOfTheirNamesAndFound) {
   EXPECT_TRUE(std::ranges::is_sorted(cluster_parameters(), std::less(), &ClusterParameter::name));
   for (const ClusterParameter& one : cluster_parameters())
     EXPECT_EQ(find_cluster_parameter(one.name), &one);
@@ -31,17 +31,17 @@ TEST(cluster_parameter, all_are_in_the_order_of_their_names_and_found) {
   EXPECT_EQ(find_cluster_parameter(""), nullptr);
 }
 
-TEST(cluster_parameter, every_usual_value_is_allowed_and_stored_as_it_is) {
+TEST(ClusterParameter, EveryUsualValueIsAllowedAndStoredAsItIs) {
   for (const ClusterParameter& one : cluster_parameters())
     EXPECT_EQ(check(one.name, one.usual), one.usual) << one.name;
 }
 
-TEST(cluster_parameter, every_parameter_of_instances_is_one_of_the_cluster) {
+TEST(ClusterParameter, EveryParameterOfInstancesIsOneOfTheCluster) {
   for (const parameters::Definition& one : parameters::definitions())
     EXPECT_TRUE(find(one.name).of_instances) << one.name;
 }
 
-TEST(cluster_parameter, the_bounds_of_an_integer_are_allowed_and_what_lies_beyond_is_not) {
+TEST(ClusterParameter, TheBoundsOfAnIntegerAreAllowedAndWhatLiesBeyondIsNot) {
   EXPECT_EQ(check("node_cpu_limit_threshold_percent", "1"), "1");
   EXPECT_EQ(check("node_cpu_limit_threshold_percent", "100"), "100");
   EXPECT_EQ(check("node_cpu_limit_threshold_percent", "0"),
@@ -50,24 +50,24 @@ TEST(cluster_parameter, the_bounds_of_an_integer_are_allowed_and_what_lies_beyon
             "the value '101' of node_cpu_limit_threshold_percent is not allowed: it has to be 1 to 100 percent");
 }
 
-TEST(cluster_parameter, sizes_may_be_said_in_powers_of_1024) {
+TEST(ClusterParameter, SizesMayBeSaidInPowersOf1024) {
   EXPECT_EQ(check("max_binlog_size", "4K"), "4096");
   EXPECT_EQ(check("max_binlog_size", "512m"), "536870912");
   EXPECT_EQ(check("instance_memory_limit", "2G"), "2147483648");
   EXPECT_EQ(check("instance_memory_limit", "1t"), "1099511627776");
 }
 
-TEST(cluster_parameter, what_is_no_number_is_refused) {
+TEST(ClusterParameter, WhatIsNoNumberIsRefused) {
   for (const char* value : {"", "K", "-1", "+1", " 1", "1 ", "1.5", "1KB", "0x10", "18446744073709551616",
                             "18446744073709551615K", "16777216T"})
     EXPECT_NE(check("instance_memory_limit", value).find("is not allowed"), std::string::npos) << value;
 }
 
-TEST(cluster_parameter, a_very_long_value_is_told_in_part) {
+TEST(ClusterParameter, AVeryLongValueIsToldInPart) {
   EXPECT_LT(check("max_connections", std::string(1000, '9')).size(), 200U);
 }
 
-TEST(cluster_parameter, booleans_have_three_names_each) {
+TEST(ClusterParameter, BooleansHaveThreeNamesEach) {
   for (const char* value : {"ON", "on", "true", "1"})
     EXPECT_EQ(check("enable_resource_check", value), "ON");
   for (const char* value : {"OFF", "Off", "FALSE", "0"})
@@ -76,7 +76,7 @@ TEST(cluster_parameter, booleans_have_three_names_each) {
             "the value 'yes' of enable_resource_check is not allowed: it has to be ON or OFF");
 }
 
-TEST(cluster_parameter, a_choice_is_one_of_its_words_in_any_case) {
+TEST(ClusterParameter, AChoiceIsOneOfItsWordsInAnyCase) {
   EXPECT_EQ(check("source_tls", "VERIFY-CA"), "verify-ca");
   for (const char* value : {"", "verify", "off, preferred", ","})
     EXPECT_NE(check("source_tls", value).find("one of off, preferred, required, verify-ca, verify-identity"),
@@ -84,13 +84,13 @@ TEST(cluster_parameter, a_choice_is_one_of_its_words_in_any_case) {
         << value;
 }
 
-TEST(cluster_parameter, weights_are_four_numbers) {
+TEST(ClusterParameter, WeightsAreFourNumbers) {
   EXPECT_EQ(check("cpu_mem_disk_net_weighted", "1:2:0.5:0"), "1:2:0.5:0");
   EXPECT_TRUE(check("cpu_mem_disk_net_weighted", "1:2:3").starts_with("cpu_mem_disk_net_weighted: "));
   EXPECT_TRUE(check("cpu_mem_disk_net_weighted", "1:2:3:nan").starts_with("cpu_mem_disk_net_weighted: "));
 }
 
-TEST(effective_values, the_narrowest_level_that_has_a_value_decides) {
+TEST(EffectiveValues, TheNarrowestLevelThatHasAValueDecides) {
   const EffectiveValues values({{"max_connections", "1"}, {"wait_timeout", "2"}, {"source_tls", "off"}},
                                {{"max_connections", "3"}, {"wait_timeout", "4"}}, {{"max_connections", "5"}});
   EXPECT_EQ(values.number("max_connections"), 5U);
@@ -103,7 +103,7 @@ TEST(effective_values, the_narrowest_level_that_has_a_value_decides) {
   EXPECT_EQ(values.origin("enable_resource_check"), "default");
 }
 
-TEST(effective_values, a_damaged_number_counts_as_the_usual_one) {
+TEST(EffectiveValues, ADamagedNumberCountsAsTheUsualOne) {
   const EffectiveValues values(SetValues{{"max_instance_replicate_num", "many"}}, {}, {});
   EXPECT_EQ(values.number("max_instance_replicate_num"), 5U);
 }

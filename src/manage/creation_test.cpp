@@ -18,17 +18,17 @@ std::string refusal(const std::string& key, const std::string& value, bool for_i
   return stored.error().message;
 }
 
-TEST(creation, an_unknown_option_is_named_and_its_value_is_not) {
+TEST(Creation, AnUnknownOptionIsNamedAndItsValueIsNot) {
   EXPECT_EQ(refusal("cluster_pasword", "secret"),
             "unknown option 'cluster_pasword'; SHOW PARAMETERS lists the parameters there are");
 }
 
-TEST(creation, what_holds_for_the_cluster_cannot_be_said_for_a_tenant) {
+TEST(Creation, WhatHoldsForTheClusterCannotBeSaidForATenant) {
   EXPECT_EQ(refusal("history_retention_days", "1"),
             "history_retention_days holds for the whole cluster: set it with ALTER BINLOG CLUSTER SET");
 }
 
-TEST(creation, what_holds_for_a_tenant_cannot_be_said_for_an_instance) {
+TEST(Creation, WhatHoldsForATenantCannotBeSaidForAnInstance) {
   EXPECT_EQ(refusal("source_tls", "off"), "");
   EXPECT_EQ(refusal("source_tls", "off", true),
             "source_tls is the same for all instances of a tenant, and cannot be said for one");
@@ -36,11 +36,11 @@ TEST(creation, what_holds_for_a_tenant_cannot_be_said_for_an_instance) {
   EXPECT_EQ(refusal("max_connections", "5", true), "");
 }
 
-TEST(creation, a_value_out_of_range_is_refused) {
+TEST(Creation, AValueOutOfRangeIsRefused) {
   EXPECT_NE(refusal("max_connections", "0").find("1 to 100000"), std::string::npos);
 }
 
-TEST(creation, values_are_stored_as_they_are_shown) {
+TEST(Creation, ValuesAreStoredAsTheyAreShown) {
   sql::CreationOptions options;
   options.others = {{"binlog_gtid_display", "true"}, {"max_binlog_size", "1M"}};
   options.zone = "z";
@@ -51,13 +51,13 @@ TEST(creation, values_are_stored_as_they_are_shown) {
   EXPECT_EQ(stored->demands.ip, "");
 }
 
-TEST(creation, pinned_transactions_are_of_oceanbase) {
+TEST(Creation, PinnedTransactionsAreOfOceanbase) {
   sql::CreationOptions options;
   options.pinned = sql::PinnedTransaction{.id = "1", .number = 1};
   EXPECT_FALSE(stored_options(options, false));
 }
 
-TEST(creation, a_start_is_told_as_instances_read_it) {
+TEST(Creation, AStartIsToldAsInstancesReadIt) {
   EXPECT_EQ(start_text(std::nullopt), "now");
   EXPECT_EQ(start_text(sql::StartPoint(sql::StartNow{})), "now");
   EXPECT_EQ(start_text(sql::StartPoint(sql::StartEarliest{})), "earliest");
@@ -65,7 +65,7 @@ TEST(creation, a_start_is_told_as_instances_read_it) {
   EXPECT_EQ(start_text(sql::StartPoint(sql::StartGtids{.text = "u:1-5"})), "gtid:u:1-5");
 }
 
-TEST(creation, names_of_instances_are_a_letter_and_nine_letters_or_digits) {
+TEST(Creation, NamesOfInstancesAreALetterAndNineLettersOrDigits) {
   std::set<std::string> names;
   for (int i = 0; i < 200; ++i) {
     const std::string name = new_instance_name();

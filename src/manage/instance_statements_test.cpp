@@ -22,7 +22,7 @@ class InstanceStatementsTest : public ManagementTest {
   std::string first_;
 };
 
-TEST_F(InstanceStatementsTest, create_adds_one_to_the_tenant) {
+TEST_F(InstanceStatementsTest, CreateAddsOneToTheTenant) {
   add_server("s2", "127.0.0.2", "z2");
   EXPECT_EQ(run("CREATE BINLOG INSTANCE more FOR c.t ZONE = 'z2', max_connections = 7"), "ok");
   EXPECT_EQ(instance("more").server, "s2");
@@ -30,7 +30,7 @@ TEST_F(InstanceStatementsTest, create_adds_one_to_the_tenant) {
   EXPECT_EQ(changes_, 1);
 }
 
-TEST_F(InstanceStatementsTest, create_needs_the_tenant_and_a_new_name) {
+TEST_F(InstanceStatementsTest, CreateNeedsTheTenantAndANewName) {
   add_server("s2", "127.0.0.2", "z2");
   EXPECT_TRUE(run("CREATE BINLOG INSTANCE more FOR c.x")
                   .starts_with("ERROR 1236 (HY000): Tenant does not exist: c.x; CREATE BINLOG"));
@@ -39,7 +39,7 @@ TEST_F(InstanceStatementsTest, create_needs_the_tenant_and_a_new_name) {
       "ERROR 1236 (HY000): there is, or was, a binlog instance '" + first_ + "' already; names are not used twice");
 }
 
-TEST_F(InstanceStatementsTest, create_stays_within_the_limit_of_replicas) {
+TEST_F(InstanceStatementsTest, CreateStaysWithinTheLimitOfReplicas) {
   add_server("s2", "127.0.0.2", "z2");
   run("ALTER BINLOG CLUSTER SET max_instance_replicate_num = 1");
   EXPECT_EQ(create_instance("more"),
@@ -47,7 +47,7 @@ TEST_F(InstanceStatementsTest, create_stays_within_the_limit_of_replicas) {
             "(max_instance_replicate_num)");
 }
 
-TEST_F(InstanceStatementsTest, what_is_the_tenants_is_said_to_be_ignored) {
+TEST_F(InstanceStatementsTest, WhatIsTheTenantsIsSaidToBeIgnored) {
   add_server("s2", "127.0.0.2", "z2");
   EXPECT_EQ(run("CREATE BINLOG INSTANCE more FOR c.t CLUSTER_URL = 'mysql://other', CLUSTER_USER = 'v', "
                 "CLUSTER_PASSWORD = 'other-secret', START_TIMESTAMP = 1795341600"),
@@ -57,7 +57,7 @@ TEST_F(InstanceStatementsTest, what_is_the_tenants_is_said_to_be_ignored) {
             "it, and has no effect here");
 }
 
-TEST_F(InstanceStatementsTest, stop_is_for_those_that_run) {
+TEST_F(InstanceStatementsTest, StopIsForThoseThatRun) {
   make_running(first_);
   EXPECT_EQ(run("STOP BINLOG INSTANCE " + first_), "ok");
   EXPECT_EQ(instance(first_).wanted, Wanted::stopped);
@@ -66,7 +66,7 @@ TEST_F(InstanceStatementsTest, stop_is_for_those_that_run) {
   EXPECT_EQ(changes_, 1);
 }
 
-TEST_F(InstanceStatementsTest, start_is_for_those_that_do_not_run) {
+TEST_F(InstanceStatementsTest, StartIsForThoseThatDoNotRun) {
   make_running(first_);
   EXPECT_EQ(run("START BINLOG INSTANCE " + first_),
             "ERROR 1236 (HY000): Not supported to start binlog instance with status: Running");
@@ -76,14 +76,14 @@ TEST_F(InstanceStatementsTest, start_is_for_those_that_do_not_run) {
   EXPECT_EQ(instance(first_).wanted, Wanted::running);
 }
 
-TEST_F(InstanceStatementsTest, the_process_is_the_whole_and_capture_alone_is_not_supported) {
+TEST_F(InstanceStatementsTest, TheProcessIsTheWholeAndCaptureAloneIsNotSupported) {
   make_running(first_);
   EXPECT_EQ(run("STOP BINLOG INSTANCE " + first_ + " OBCDC_ONLY"),
             "ERROR 1236 (HY000): Flag [OBCDC_ONLY] is not supported yet");
   EXPECT_EQ(run("STOP BINLOG INSTANCE " + first_ + " PROCESS_ONLY"), "ok");
 }
 
-TEST_F(InstanceStatementsTest, a_server_that_is_gone_starts_nothing) {
+TEST_F(InstanceStatementsTest, AServerThatIsGoneStartsNothing) {
   set_state(first_, InstanceState::stopped);
   ASSERT_TRUE(database_->write("UPDATE servers SET state = 'OFFLINE'"));
   EXPECT_EQ(run("START BINLOG INSTANCE " + first_),
@@ -93,14 +93,14 @@ TEST_F(InstanceStatementsTest, a_server_that_is_gone_starts_nothing) {
             "ERROR 1236 (HY000): The node where instance is located does not exist");
 }
 
-TEST_F(InstanceStatementsTest, one_that_is_not_there_is_told_by_its_name) {
+TEST_F(InstanceStatementsTest, OneThatIsNotThereIsToldByItsName) {
   for (const char* statement : {"START BINLOG INSTANCE x", "STOP BINLOG INSTANCE x", "DROP BINLOG INSTANCE x"})
     EXPECT_EQ(run(statement), "ERROR 1236 (HY000): binlog instance does not exist: x");
   for (const char* statement : {"SHOW PROCESSLIST FOR INSTANCE x", "KILL 1 FOR INSTANCE x"})
     EXPECT_EQ(run(statement), "ERROR 1236 (HY000): binlog instance does not exist or is not in running status: x");
 }
 
-TEST_F(InstanceStatementsTest, a_running_one_is_dropped_by_force_alone) {
+TEST_F(InstanceStatementsTest, ARunningOneIsDroppedByForceAlone) {
   make_running(first_);
   EXPECT_EQ(run("DROP BINLOG INSTANCE " + first_),
             "ERROR 1236 (HY000): Unsupported to drop instance under running status without [force] flag");
@@ -112,20 +112,20 @@ TEST_F(InstanceStatementsTest, a_running_one_is_dropped_by_force_alone) {
             "ERROR 1236 (HY000): Not supported to start binlog instance with status: LogicalDrop");
 }
 
-TEST_F(InstanceStatementsTest, a_tenant_without_instances_is_not_said_to_have_some) {
+TEST_F(InstanceStatementsTest, ATenantWithoutInstancesIsNotSaidToHaveSome) {
   run("DROP BINLOG INSTANCE " + first_ + " FORCE NOW");
   EXPECT_EQ(create_tenant(),
             "ERROR 1236 (HY000): tenant c.t is there, without instances: CREATE BINLOG INSTANCE adds one, DROP BINLOG "
             "forgets the tenant");
 }
 
-TEST_F(InstanceStatementsTest, an_instance_nobody_reaches_is_told) {
+TEST_F(InstanceStatementsTest, AnInstanceNobodyReachesIsTold) {
   make_running(first_);
   EXPECT_TRUE(run("SHOW BINARY LOGS FOR INSTANCE " + first_)
                   .starts_with("ERROR 1236 (HY000): failed to connect instance: " + first_ + ": "));
 }
 
-TEST_F(InstanceStatementsTest, switch_needs_one_of_the_tenants_that_runs) {
+TEST_F(InstanceStatementsTest, SwitchNeedsOneOfTheTenantsThatRuns) {
   EXPECT_EQ(run("SWITCH MASTER INSTANCE TO " + first_ + " FOR TENANT c.x"),
             "ERROR 1236 (HY000): Tenant does not exist: c.x");
   EXPECT_EQ(run("SWITCH MASTER INSTANCE TO x FOR TENANT c.t"),
@@ -137,7 +137,7 @@ TEST_F(InstanceStatementsTest, switch_needs_one_of_the_tenants_that_runs) {
             "ERROR 1236 (HY000): binlog instance does not belong to tenant");
 }
 
-TEST_F(InstanceStatementsTest, switch_makes_another_primary) {
+TEST_F(InstanceStatementsTest, SwitchMakesAnotherPrimary) {
   add_server("s2", "127.0.0.2", "z2");
   create_instance("more");
   make_running(first_);
@@ -152,7 +152,7 @@ TEST_F(InstanceStatementsTest, switch_makes_another_primary) {
   EXPECT_EQ(values("SHOW WARNINGS", "Message"), "more is the master instance already");
 }
 
-TEST_F(InstanceStatementsTest, a_full_switch_tells_when_subscribers_stay) {
+TEST_F(InstanceStatementsTest, AFullSwitchTellsWhenSubscribersStay) {
   add_server("s2", "127.0.0.2", "z2");
   create_instance("more");
   make_running(first_);
@@ -162,7 +162,7 @@ TEST_F(InstanceStatementsTest, a_full_switch_tells_when_subscribers_stay) {
   EXPECT_TRUE(values("SHOW WARNINGS", "Message").starts_with("subscribers of the former primary " + first_));
 }
 
-TEST_F(InstanceStatementsTest, one_to_be_stopped_does_not_become_primary) {
+TEST_F(InstanceStatementsTest, OneToBeStoppedDoesNotBecomePrimary) {
   make_running(first_);
   run("STOP BINLOG INSTANCE " + first_);
   EXPECT_EQ(run("SWITCH MASTER INSTANCE TO " + first_ + " FOR TENANT c.t"),

@@ -47,7 +47,7 @@ constexpr std::array for_all = {
     "SHOW VARIABLES LIKE 'version'",
 };
 
-TEST_F(ManagementSessionTest, who_is_no_administrator_may_look_and_no_more) {
+TEST_F(ManagementSessionTest, WhoIsNoAdministratorMayLookAndNoMore) {
   for (const char* statement : for_administrators) {
     EXPECT_TRUE(run_as_guest(statement).starts_with("ERROR 1227 (42000): ")) << run_as_guest(statement);
     EXPECT_FALSE(run(statement).starts_with("ERROR 1227")) << statement;
@@ -56,13 +56,13 @@ TEST_F(ManagementSessionTest, who_is_no_administrator_may_look_and_no_more) {
     EXPECT_FALSE(run_as_guest(statement).starts_with("ERROR 1227")) << statement;
 }
 
-TEST_F(ManagementSessionTest, what_can_not_be_read_is_a_syntax_error) {
+TEST_F(ManagementSessionTest, WhatCanNotBeReadIsASyntaxError) {
   EXPECT_TRUE(run("SHOW NODES FROM").starts_with("ERROR 1064 (42000): "));
   EXPECT_TRUE(run("CREATE BINLOG").starts_with("ERROR 1064 (42000): "));
   EXPECT_TRUE(run("SHOW NODES; SHOW NODES").starts_with("ERROR 1064 (42000): "));
 }
 
-TEST_F(ManagementSessionTest, warnings_are_of_the_statement_before) {
+TEST_F(ManagementSessionTest, WarningsAreOfTheStatementBefore) {
   run("DROP BINLOG IF EXISTS FOR TENANT c.t");
   EXPECT_EQ(rows("SHOW WARNINGS").rows.size(), 1U);
   run("DROP BINLOG FOR TENANT c.t");
@@ -71,14 +71,14 @@ TEST_F(ManagementSessionTest, warnings_are_of_the_statement_before) {
   EXPECT_EQ(rows("SHOW WARNINGS").rows.size(), 0U);
 }
 
-TEST_F(ManagementSessionTest, management_statements_cannot_be_prepared) {
+TEST_F(ManagementSessionTest, ManagementStatementsCannotBePrepared) {
   const auto prepared = root_->prepare("SHOW NODES");
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().code, 1295);
   EXPECT_TRUE(root_->prepare("SELECT @@version"));
 }
 
-TEST_F(ManagementSessionTest, a_log_belongs_to_an_instance_prepared_or_not) {
+TEST_F(ManagementSessionTest, ALogBelongsToAnInstancePreparedOrNot) {
   for (const char* statement : {"SHOW MASTER STATUS", "SHOW BINARY LOGS", "SHOW BINLOG EVENTS", "REPORT",
                                 "PURGE BINARY LOGS TO 'mysql-bin.000001'", "SHOW BINLOG DUMPLIST"}) {
     EXPECT_TRUE(run(statement).starts_with("ERROR 1236 (HY000): Binlog instance is not specified")) << statement;
@@ -87,19 +87,19 @@ TEST_F(ManagementSessionTest, a_log_belongs_to_an_instance_prepared_or_not) {
   }
 }
 
-TEST_F(ManagementSessionTest, only_what_asks_the_meta_db_may_block) {
+TEST_F(ManagementSessionTest, OnlyWhatAsksTheMetaDbMayBlock) {
   EXPECT_TRUE(root_->may_block("SHOW NODES"));
   EXPECT_FALSE(root_->may_block("SELECT @@version"));
   EXPECT_FALSE(root_->may_block("SHOW NODES FROM"));
 }
 
-TEST_F(ManagementSessionTest, another_user_has_the_other_users_rights) {
+TEST_F(ManagementSessionTest, AnotherUserHasTheOtherUsersRights) {
   guest_->change_client({.connection_id = 8, .user = "root", .host = "127.0.0.1", .admin = true});
   EXPECT_EQ(run_as_guest("ALTER BINLOG CLUSTER SET max_connections = 7"), "ok");
   EXPECT_EQ(values("SHOW BINLOG HISTORY LIMIT 1", "who"), "root");
 }
 
-TEST_F(ManagementSessionTest, a_meta_db_that_is_away_is_no_log_in_problem) {
+TEST_F(ManagementSessionTest, AMetaDbThatIsAwayIsNoLogInProblem) {
   metadb::MySqlAddress nobody;
   nobody.host = "127.0.0.1";
   nobody.port = 1;
@@ -114,7 +114,7 @@ TEST_F(ManagementSessionTest, a_meta_db_that_is_away_is_no_log_in_problem) {
   EXPECT_EQ(answer.find("metadb-secret"), std::string::npos);
 }
 
-TEST_F(ManagementSessionTest, a_table_that_is_gone_is_a_problem_of_the_server) {
+TEST_F(ManagementSessionTest, ATableThatIsGoneIsAProblemOfTheServer) {
   ASSERT_TRUE(database_->write("DROP TABLE history"));
   EXPECT_TRUE(run("SHOW BINLOG HISTORY").starts_with("ERROR 1236 (HY000): "));
   EXPECT_TRUE(run("CREATE USER u IDENTIFIED BY 'p'").starts_with("ERROR 1236 (HY000): "));

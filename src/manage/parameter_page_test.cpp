@@ -1,11 +1,10 @@
-#include "manage/cluster_parameter.h"
-
 #include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "manage/cluster_parameter.h"
 
 namespace sluice::manage {
 namespace {

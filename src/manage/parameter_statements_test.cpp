@@ -20,7 +20,7 @@ class ParameterStatementsTest : public ManagementTest {
   std::string first_;
 };
 
-TEST_F(ParameterStatementsTest, what_is_set_for_the_cluster_holds_where_nothing_else_does) {
+TEST_F(ParameterStatementsTest, WhatIsSetForTheClusterHoldsWhereNothingElseDoes) {
   EXPECT_EQ(run("ALTER BINLOG CLUSTER SET max_connections = 10"), "ok");
   EXPECT_EQ(run("ALTER BINLOG c.t SET max_connections = 20"), "ok");
   EXPECT_EQ(shown("max_connections"), "10 cluster");
@@ -31,7 +31,7 @@ TEST_F(ParameterStatementsTest, what_is_set_for_the_cluster_holds_where_nothing_
   EXPECT_EQ(changes_, 3);
 }
 
-TEST_F(ParameterStatementsTest, default_takes_a_value_away) {
+TEST_F(ParameterStatementsTest, DefaultTakesAValueAway) {
   run("SET GLOBAL max_connections = 20 FOR TENANT c.t");
   EXPECT_EQ(run("SET GLOBAL max_connections = DEFAULT FOR TENANT c.t"), "ok");
   EXPECT_EQ(shown("max_connections", " FOR TENANT c.t"), "1000 default");
@@ -40,26 +40,26 @@ TEST_F(ParameterStatementsTest, default_takes_a_value_away) {
   EXPECT_EQ(shown("max_connections"), "1000 default");
 }
 
-TEST_F(ParameterStatementsTest, an_unknown_parameter_has_mysqls_number) {
+TEST_F(ParameterStatementsTest, AnUnknownParameterHasMysqlsNumber) {
   for (const std::string& level : {std::string("CLUSTER"), std::string("c.t"), "INSTANCE " + first_})
     EXPECT_EQ(run("ALTER BINLOG " + level + " SET nosuch = 1"), "ERROR 1193 (HY000): Unknown system variable 'nosuch'");
 }
 
-TEST_F(ParameterStatementsTest, each_parameter_has_a_narrowest_level) {
+TEST_F(ParameterStatementsTest, EachParameterHasANarrowestLevel) {
   EXPECT_EQ(run("ALTER BINLOG c.t SET history_retention_days = 1"),
             "ERROR 1236 (HY000): history_retention_days can be set for the whole cluster, not for one tenant");
   EXPECT_EQ(run("ALTER BINLOG INSTANCE " + first_ + " SET source_tls = off"),
             "ERROR 1236 (HY000): source_tls can be set for the tenant or cluster, not for one instance");
 }
 
-TEST_F(ParameterStatementsTest, of_several_none_is_set_if_one_is_wrong) {
+TEST_F(ParameterStatementsTest, OfSeveralNoneIsSetIfOneIsWrong) {
   EXPECT_EQ(run("ALTER BINLOG CLUSTER SET max_connections = 10, wait_timeout = 0"),
             "ERROR 1236 (HY000): the value '0' of wait_timeout is not allowed: it has to be 1 to 31536000 seconds");
   EXPECT_EQ(shown("max_connections"), "1000 default");
   EXPECT_EQ(changes_, 0);
 }
 
-TEST_F(ParameterStatementsTest, targets_that_are_not_there_are_named) {
+TEST_F(ParameterStatementsTest, TargetsThatAreNotThereAreNamed) {
   EXPECT_EQ(run("ALTER BINLOG c.x SET max_connections = 1"), "ERROR 1236 (HY000): Tenant does not exist: c.x");
   EXPECT_EQ(run("ALTER BINLOG INSTANCE x SET max_connections = 1"),
             "ERROR 1236 (HY000): Binlog instance does not exist: x");
@@ -67,7 +67,7 @@ TEST_F(ParameterStatementsTest, targets_that_are_not_there_are_named) {
   EXPECT_EQ(run("SHOW PARAMETERS FOR TENANT c.x"), "ERROR 1236 (HY000): Tenant does not exist: c.x");
 }
 
-TEST_F(ParameterStatementsTest, a_running_instance_that_cannot_be_reached_is_a_warning) {
+TEST_F(ParameterStatementsTest, ARunningInstanceThatCannotBeReachedIsAWarning) {
   make_running(first_);
   EXPECT_EQ(run("ALTER BINLOG c.t SET max_connections = 20"), "ok, 1 warnings");
   EXPECT_TRUE(
@@ -75,20 +75,20 @@ TEST_F(ParameterStatementsTest, a_running_instance_that_cannot_be_reached_is_a_w
   EXPECT_EQ(shown("max_connections", " FOR TENANT c.t"), "20 tenant");
 }
 
-TEST_F(ParameterStatementsTest, what_needs_a_restart_is_not_said_to_running_instances) {
+TEST_F(ParameterStatementsTest, WhatNeedsARestartIsNotSaidToRunningInstances) {
   make_running(first_);
   EXPECT_EQ(run("ALTER BINLOG c.t SET source_tls = off"), "ok");
   EXPECT_EQ(run("ALTER BINLOG CLUSTER SET history_retention_days = 5"), "ok");
 }
 
-TEST_F(ParameterStatementsTest, a_narrower_level_shows_what_can_be_set_there) {
+TEST_F(ParameterStatementsTest, ANarrowerLevelShowsWhatCanBeSetThere) {
   EXPECT_EQ(rows("SHOW PARAMETERS LIKE 'history_retention_days'").rows.size(), 1U);
   EXPECT_EQ(rows("SHOW PARAMETERS LIKE 'history_retention_days' FOR TENANT c.t").rows.size(), 0U);
   EXPECT_EQ(rows("SHOW PARAMETERS LIKE 'source_tls' FOR TENANT c.t").rows.size(), 1U);
   EXPECT_EQ(rows("SHOW PARAMETERS LIKE 'source_tls' FOR INSTANCE " + first_).rows.size(), 0U);
 }
 
-TEST_F(ParameterStatementsTest, rows_are_filtered_by_pattern_and_condition) {
+TEST_F(ParameterStatementsTest, RowsAreFilteredByPatternAndCondition) {
   EXPECT_EQ(values("SHOW PARAMETERS LIKE 'node_%_percent'", "name"),
             "node_cpu_limit_threshold_percent node_disk_limit_threshold_percent node_mem_limit_threshold_percent");
   EXPECT_EQ(values("SHOW PARAMETERS WHERE source <> 'default'", "name"), "");
@@ -96,12 +96,12 @@ TEST_F(ParameterStatementsTest, rows_are_filtered_by_pattern_and_condition) {
             "enable_resource_check");
 }
 
-TEST_F(ParameterStatementsTest, the_columns_have_their_order) {
+TEST_F(ParameterStatementsTest, TheColumnsHaveTheirOrder) {
   EXPECT_EQ(columns("SHOW PARAMETERS"),
             "name value default_value data_type minimum maximum unit needs_restart source level info");
 }
 
-TEST_F(ParameterStatementsTest, history_has_the_values) {
+TEST_F(ParameterStatementsTest, HistoryHasTheValues) {
   run("ALTER BINLOG CLUSTER SET max_connections = 1K, wait_timeout = DEFAULT");
   EXPECT_EQ(values("SHOW BINLOG HISTORY LIMIT 1", "reason"), "max_connections = 1024, wait_timeout = DEFAULT");
   run("ALTER BINLOG INSTANCE " + first_ + " SET max_connections = 3");

@@ -17,18 +17,18 @@ class RoutesTest : public ManagementTest {
   std::string only() { return instances().front().name; }
 };
 
-TEST_F(RoutesTest, a_tenant_that_is_not_there_has_no_instances) {
+TEST_F(RoutesTest, ATenantThatIsNotThereHasNoInstances) {
   EXPECT_EQ(route("c", "t"), "tenant has no binlog instances yet: c.t");
   EXPECT_EQ(route("", "t"), "tenant has no binlog instances yet: t");
   EXPECT_EQ(route("c", ""), "tenant is not specified");
 }
 
-TEST_F(RoutesTest, before_one_runs_there_is_no_master_and_the_states_are_told) {
+TEST_F(RoutesTest, BeforeOneRunsThereIsNoMasterAndTheStatesAreTold) {
   create_tenant();
   EXPECT_EQ(route("c", "t"), fmt::format("tenant has no master service instance: c.t: {} is Init", only()));
 }
 
-TEST_F(RoutesTest, the_primary_is_found_with_and_without_its_cluster) {
+TEST_F(RoutesTest, ThePrimaryIsFoundWithAndWithoutItsCluster) {
   create_tenant();
   make_running(only());
   make_primary(only());
@@ -36,7 +36,7 @@ TEST_F(RoutesTest, the_primary_is_found_with_and_without_its_cluster) {
   EXPECT_EQ(route("", "t"), "127.0.0.1:1");
 }
 
-TEST_F(RoutesTest, a_primary_that_does_not_run_is_unavailable) {
+TEST_F(RoutesTest, APrimaryThatDoesNotRunIsUnavailable) {
   create_tenant();
   make_running(only());
   make_primary(only());
@@ -44,7 +44,7 @@ TEST_F(RoutesTest, a_primary_that_does_not_run_is_unavailable) {
   EXPECT_EQ(route("c", "t"), fmt::format("master instance of tenant is unavailable: c.t: {} is Failed", only()));
 }
 
-TEST_F(RoutesTest, a_primary_that_is_being_stopped_is_unavailable) {
+TEST_F(RoutesTest, APrimaryThatIsBeingStoppedIsUnavailable) {
   create_tenant();
   make_running(only());
   make_primary(only());
@@ -52,7 +52,7 @@ TEST_F(RoutesTest, a_primary_that_is_being_stopped_is_unavailable) {
   EXPECT_EQ(route("c", "t"), fmt::format("master instance of tenant is unavailable: c.t: {} is being stopped", only()));
 }
 
-TEST_F(RoutesTest, one_that_is_to_be_dropped_counts_no_more) {
+TEST_F(RoutesTest, OneThatIsToBeDroppedCountsNoMore) {
   create_tenant();
   make_running(only());
   make_primary(only());
@@ -60,7 +60,7 @@ TEST_F(RoutesTest, one_that_is_to_be_dropped_counts_no_more) {
   EXPECT_EQ(route("c", "t"), "tenant has no binlog instances yet: c.t");
 }
 
-TEST_F(RoutesTest, a_name_that_two_clusters_have_needs_the_cluster) {
+TEST_F(RoutesTest, ANameThatTwoClustersHaveNeedsTheCluster) {
   create_tenant();
   make_running(only());
   make_primary(only());
@@ -69,13 +69,13 @@ TEST_F(RoutesTest, a_name_that_two_clusters_have_needs_the_cluster) {
   EXPECT_EQ(route("c", "t"), "127.0.0.1:1");
 }
 
-TEST_F(RoutesTest, dots_in_names_make_no_tenant_another) {
+TEST_F(RoutesTest, DotsInNamesMakeNoTenantAnother) {
   EXPECT_EQ(run("CREATE BINLOG FOR TENANT `c.t`.`x` TO USER u PASSWORD p WITH CLUSTER URL 'mysql://127.0.0.1:1'"),
             "ok");
   EXPECT_EQ(route("c", "t.x"), "tenant has no binlog instances yet: c.t.x");
 }
 
-TEST_F(RoutesTest, what_a_proxy_reads_has_its_columns) {
+TEST_F(RoutesTest, WhatAProxyReadsHasItsColumns) {
   create_tenant();
   make_running(only());
   make_primary(only());

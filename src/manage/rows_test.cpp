@@ -7,12 +7,12 @@
 namespace sluice::manage {
 namespace {
 
-TEST(rows, times_have_microseconds) {
+TEST(Rows, TimesHaveMicroseconds) {
   EXPECT_EQ(time_text(0), "1970-01-01 00:00:00.000000");
   EXPECT_EQ(time_text(1'795'341'600'000'007), "2026-11-22 10:00:00.000007");
 }
 
-TEST(rows, a_page_has_no_more_rows_than_usual) {
+TEST(Rows, APageHasNoMoreRowsThanUsual) {
   EXPECT_EQ(to_page(std::nullopt, 10).limit, 10);
   EXPECT_EQ(to_page(sql::Limit{.offset = 3, .count = 4}, 10).limit, 4);
   EXPECT_EQ(to_page(sql::Limit{.offset = 3, .count = 4}, 10).offset, 3);
@@ -20,7 +20,7 @@ TEST(rows, a_page_has_no_more_rows_than_usual) {
   EXPECT_EQ(to_page(sql::Limit{.offset = UINT64_MAX, .count = 0}, 10).offset, INT64_MAX);
 }
 
-TEST(node_filter, each_kind_looks_at_its_own_label) {
+TEST(NodeFilter, EachKindLooksAtItsOwnLabel) {
   metadb::ServerIdentity server;
   server.address = "a";
   server.zone = "z";

@@ -18,7 +18,7 @@ class ShowStatementsTest : public ManagementTest {
   std::string dropped_;
 };
 
-TEST_F(ShowStatementsTest, nodes_have_their_columns_and_filters) {
+TEST_F(ShowStatementsTest, NodesHaveTheirColumnsAndFilters) {
   EXPECT_EQ(columns("SHOW NODES"), "id ip port zone region group state metric node_config incarnation heartbeat idc");
   EXPECT_EQ(values("SHOW NODES", "id"), "s1 s2");
   EXPECT_EQ(values("SHOW NODES FROM ZONE 'z2'", "ip"), "127.0.0.2");
@@ -27,20 +27,20 @@ TEST_F(ShowStatementsTest, nodes_have_their_columns_and_filters) {
   EXPECT_EQ(values("SHOW NODES FROM REGION ''", "state"), "ONLINE ONLINE");
 }
 
-TEST_F(ShowStatementsTest, a_paused_server_is_told_so) {
+TEST_F(ShowStatementsTest, APausedServerIsToldSo) {
   ASSERT_TRUE(database_->write("UPDATE servers SET pause_wanted = 1 WHERE id = 's2'"));
   ASSERT_TRUE(database_->write("UPDATE servers SET state = 'SUSPECT' WHERE id = 's1'"));
   EXPECT_EQ(values("SHOW NODES", "state"), "SUSPECT PAUSED");
 }
 
-TEST_F(ShowStatementsTest, instances_have_their_columns) {
+TEST_F(ShowStatementsTest, InstancesHaveTheirColumns) {
   EXPECT_EQ(columns("SHOW BINLOG INSTANCES"),
             "name ob_cluster ob_tenant ip port zone region group running state obcdc_running obcdc_state service_mode "
             "convert_running convert_delay convert_rps convert_eps convert_iops dumpers version odp_addr role pid "
             "restarts server reason");
 }
 
-TEST_F(ShowStatementsTest, instances_are_filtered_and_cut) {
+TEST_F(ShowStatementsTest, InstancesAreFilteredAndCut) {
   EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "name"), "one");
   EXPECT_EQ(values("SHOW BINLOG INSTANCES one, two", "name"), "one two");
   EXPECT_EQ(values("SHOW BINLOG INSTANCES FROM ZONE 'z2'", "name"), "two");
@@ -50,7 +50,7 @@ TEST_F(ShowStatementsTest, instances_are_filtered_and_cut) {
   EXPECT_EQ(rows("SHOW BINLOG INSTANCES FOR c.t").rows.size(), 3U);
 }
 
-TEST_F(ShowStatementsTest, one_that_was_dropped_is_history) {
+TEST_F(ShowStatementsTest, OneThatWasDroppedIsHistory) {
   make_running("one");
   run("DROP BINLOG INSTANCE two NOW");
   metadb::InstanceChange gone;
@@ -61,7 +61,7 @@ TEST_F(ShowStatementsTest, one_that_was_dropped_is_history) {
   EXPECT_EQ(values("SHOW HISTORY BINLOG INSTANCES two", "state"), "Drop");
 }
 
-TEST_F(ShowStatementsTest, what_cannot_be_asked_is_null) {
+TEST_F(ShowStatementsTest, WhatCannotBeAskedIsNull) {
   make_running("one");
   EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "running"), "Yes");
   EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "convert_delay"), "NULL");
@@ -71,7 +71,7 @@ TEST_F(ShowStatementsTest, what_cannot_be_asked_is_null) {
   EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "role"), "primary");
 }
 
-TEST_F(ShowStatementsTest, why_one_failed_is_told) {
+TEST_F(ShowStatementsTest, WhyOneFailedIsTold) {
   const auto from = metadb::InstanceState::init;
   metadb::InstanceChange failed;
   failed.to = metadb::InstanceState::failed;
@@ -81,19 +81,19 @@ TEST_F(ShowStatementsTest, why_one_failed_is_told) {
   EXPECT_EQ(values("SHOW BINLOG INSTANCE two", "running"), "No");
 }
 
-TEST_F(ShowStatementsTest, one_to_be_dropped_serves_nobody) {
+TEST_F(ShowStatementsTest, OneToBeDroppedServesNobody) {
   run("DROP BINLOG INSTANCE two DEFER 100");
   EXPECT_EQ(values("SHOW BINLOG INSTANCE two", "service_mode"), "disabled");
   EXPECT_EQ(values("SHOW BINLOG INSTANCE two", "state"), "LogicalDrop");
 }
 
-TEST_F(ShowStatementsTest, a_dry_run_of_rebalance_says_what_it_would_do) {
+TEST_F(ShowStatementsTest, ADryRunOfRebalanceSaysWhatItWouldDo) {
   EXPECT_EQ(columns("REBALANCE BINLOG DRY RUN"), "kind tenant instance from to bytes result reason");
   EXPECT_EQ(values("REBALANCE BINLOG DRY RUN", "kind"), "none");
   EXPECT_EQ(values("REBALANCE BINLOG DRY RUN", "result"), "planned");
 }
 
-TEST_F(ShowStatementsTest, what_a_tenant_keeps_counts_where_its_instances_are) {
+TEST_F(ShowStatementsTest, WhatATenantKeepsCountsWhereItsInstancesAre) {
   run("ALTER BINLOG c.t SET binlog_expire_logs_size = 1T");
   run("ALTER BINLOG CLUSTER SET promised_disk_percent = 50");
   const auto view = read_cluster(*database_);
@@ -104,7 +104,7 @@ TEST_F(ShowStatementsTest, what_a_tenant_keeps_counts_where_its_instances_are) {
   EXPECT_EQ(inventory.instances()[1].needs.disk, 1ULL << 39U);
 }
 
-TEST_F(ShowStatementsTest, a_server_that_has_not_told_its_metrics_has_none) {
+TEST_F(ShowStatementsTest, AServerThatHasNotToldItsMetricsHasNone) {
   ASSERT_TRUE(database_->write("UPDATE servers SET metrics = :m WHERE id = 's2'", {{"m", R"({"cpu_count":"8"})"}}));
   const auto view = read_cluster(*database_);
   ASSERT_TRUE(view) << view.error().message;

@@ -5,7 +5,7 @@
 namespace sluice::manage {
 namespace {
 
-TEST(stored_options, what_is_written_is_read_again) {
+TEST(StoredOptions, WhatIsWrittenIsReadAgain) {
   StoredOptions options;
   options.parameters = {{"max_connections", "7"}, {"source_tls", "off"}};
   options.demands = {.ip = "10.0.0.1", .zone = "z", .group = "g", .region = "r"};
@@ -18,19 +18,19 @@ TEST(stored_options, what_is_written_is_read_again) {
   EXPECT_EQ(read->demands.region, "r");
 }
 
-TEST(stored_options, an_empty_object_says_nothing) {
+TEST(StoredOptions, AnEmptyObjectSaysNothing) {
   const auto read = parse_options("{}");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_TRUE(read->parameters.empty());
   EXPECT_EQ(read->demands.ip, "");
 }
 
-TEST(stored_options, members_of_a_newer_program_are_kept) {
+TEST(StoredOptions, MembersOfANewerProgramAreKept) {
   EXPECT_EQ(options_text({}, R"({"later":[1],"parameters":{"gone":"1"}})"),
             R"({"demands":{},"later":[1],"parameters":{}})");
 }
 
-TEST(stored_options, what_is_no_object_is_damaged) {
+TEST(StoredOptions, WhatIsNoObjectIsDamaged) {
   for (const char* text : {"", "{", "[]", "null", R"("{}")", "{}{}"}) {
     const auto read = parse_options(text);
     ASSERT_FALSE(read) << text;
@@ -38,7 +38,7 @@ TEST(stored_options, what_is_no_object_is_damaged) {
   }
 }
 
-TEST(stored_options, members_of_other_types_do_not_count) {
+TEST(StoredOptions, MembersOfOtherTypesDoNotCount) {
   const auto read = parse_options(R"({"parameters":{"a":1,"b":"2"},"demands":{"ip":3,"zone":null}})");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->parameters, (SetValues{{"b", "2"}}));
@@ -46,7 +46,7 @@ TEST(stored_options, members_of_other_types_do_not_count) {
   EXPECT_TRUE(parse_options(R"({"parameters":[],"demands":1})"));
 }
 
-TEST(stored_options, bytes_that_are_no_utf8_are_replaced) {
+TEST(StoredOptions, BytesThatAreNoUtf8AreReplaced) {
   StoredOptions options;
   options.demands.zone = "z\xff";
   EXPECT_TRUE(parse_options(options_text(options)));

@@ -17,7 +17,7 @@ class TenantStatementsTest : public ManagementTest {
   SetValues parameters() { return parse_options(tenant().settings.options).value().parameters; }
 };
 
-TEST_F(TenantStatementsTest, create_writes_the_tenant_and_its_instance) {
+TEST_F(TenantStatementsTest, CreateWritesTheTenantAndItsInstance) {
   EXPECT_EQ(create_tenant(), "ok");
   EXPECT_EQ(tenant().settings.source_kind, "mysql");
   EXPECT_EQ(tenant().settings.source_addresses, "127.0.0.1:1");
@@ -30,7 +30,7 @@ TEST_F(TenantStatementsTest, create_writes_the_tenant_and_its_instance) {
   EXPECT_EQ(changes_, 1);
 }
 
-TEST_F(TenantStatementsTest, the_password_is_stored_sealed_for_this_tenant_alone) {
+TEST_F(TenantStatementsTest, ThePasswordIsStoredSealedForThisTenantAlone) {
   create_tenant();
   const std::string sealed = tenant().settings.sealed_password;
   EXPECT_EQ(sealed.find("source-secret"), std::string::npos);
@@ -38,7 +38,7 @@ TEST_F(TenantStatementsTest, the_password_is_stored_sealed_for_this_tenant_alone
   EXPECT_FALSE(unseal(services_.key, metadb::password_purpose({"c", "u"}), sealed));
 }
 
-TEST_F(TenantStatementsTest, no_answer_and_no_history_has_the_password) {
+TEST_F(TenantStatementsTest, NoAnswerAndNoHistoryHasThePassword) {
   create_tenant();
   std::string said = create_tenant();
   said += create_tenant(", nosuch = 1");
@@ -51,7 +51,7 @@ TEST_F(TenantStatementsTest, no_answer_and_no_history_has_the_password) {
   EXPECT_EQ(said.find("source-secret"), std::string::npos) << said;
 }
 
-TEST_F(TenantStatementsTest, several_addresses_are_kept_in_their_order) {
+TEST_F(TenantStatementsTest, SeveralAddressesAreKeptInTheirOrder) {
   EXPECT_EQ(run("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD p "
                 "WITH CLUSTER URL 'mariadb://h2:3307,h1,[2001:db8::1]:5'"),
             "ok");
@@ -59,7 +59,7 @@ TEST_F(TenantStatementsTest, several_addresses_are_kept_in_their_order) {
   EXPECT_EQ(tenant().settings.source_addresses, "h2:3307,h1:3306,[2001:db8::1]:5");
 }
 
-TEST_F(TenantStatementsTest, what_is_missing_is_told) {
+TEST_F(TenantStatementsTest, WhatIsMissingIsTold) {
   EXPECT_TRUE(run("CREATE BINLOG FOR TENANT c.t WITH CLUSTER URL 'mysql://h'")
                   .starts_with("ERROR 1236 (HY000): the account of the tenant's database is missing"));
   EXPECT_TRUE(run("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD p WITH CLUSTER URL 'http://h/config'")
@@ -67,7 +67,7 @@ TEST_F(TenantStatementsTest, what_is_missing_is_told) {
   EXPECT_EQ(changes_, 0);
 }
 
-TEST_F(TenantStatementsTest, one_that_is_there_is_refused_or_a_warning) {
+TEST_F(TenantStatementsTest, OneThatIsThereIsRefusedOrAWarning) {
   create_tenant();
   EXPECT_EQ(create_tenant(),
             "ERROR 1236 (HY000): tenant c.t already has binlog instances; SHOW BINLOG INSTANCES FOR lists them");
@@ -79,7 +79,7 @@ TEST_F(TenantStatementsTest, one_that_is_there_is_refused_or_a_warning) {
   EXPECT_EQ(instances().size(), 1U);
 }
 
-TEST_F(TenantStatementsTest, replicas_are_as_many_as_asked_for_within_the_limit) {
+TEST_F(TenantStatementsTest, ReplicasAreAsManyAsAskedForWithinTheLimit) {
   add_server("s2", "127.0.0.2", "z2");
   EXPECT_EQ(create_tenant(", REPLICATE NUM 6"),
             "ERROR 1236 (HY000): The option [REPLICATE NUM] cannot be greater than 5");
@@ -89,19 +89,19 @@ TEST_F(TenantStatementsTest, replicas_are_as_many_as_asked_for_within_the_limit)
   EXPECT_EQ(tenant().settings.replicas, 2);
 }
 
-TEST_F(TenantStatementsTest, the_usual_number_of_replicas_is_cut_to_the_limit) {
+TEST_F(TenantStatementsTest, TheUsualNumberOfReplicasIsCutToTheLimit) {
   run("ALTER BINLOG CLUSTER SET default_instance_replicate_num = 3, max_instance_replicate_num = 1");
   EXPECT_EQ(create_tenant(), "ok");
   EXPECT_EQ(instances().size(), 1U);
 }
 
-TEST_F(TenantStatementsTest, a_place_nobody_is_at_is_refused_and_counted) {
+TEST_F(TenantStatementsTest, APlaceNobodyIsAtIsRefusedAndCounted) {
   EXPECT_TRUE(create_tenant(", ZONE = 'nowhere'").starts_with("ERROR 1236 (HY000): "));
   EXPECT_EQ(totals_.placements_failed, 1U);
   EXPECT_TRUE(instances().empty());
 }
 
-TEST_F(TenantStatementsTest, the_size_of_files_is_settled_for_the_tenants_life) {
+TEST_F(TenantStatementsTest, TheSizeOfFilesIsSettledForTheTenantsLife) {
   run("ALTER BINLOG CLUSTER SET max_binlog_size = 1M");
   create_tenant();
   run("ALTER BINLOG CLUSTER SET max_binlog_size = 2M");
@@ -109,7 +109,7 @@ TEST_F(TenantStatementsTest, the_size_of_files_is_settled_for_the_tenants_life) 
   EXPECT_TRUE(run("ALTER BINLOG c.t SET max_binlog_size = 3M").starts_with("ERROR 1236"));
 }
 
-TEST_F(TenantStatementsTest, drop_takes_the_tenant_and_marks_its_instances) {
+TEST_F(TenantStatementsTest, DropTakesTheTenantAndMarksItsInstances) {
   create_tenant();
   EXPECT_EQ(run("DROP BINLOG FOR TENANT c.t DEFER 60"), "ok");
   EXPECT_FALSE(metadb::read_tenant(*database_, {"c", "t"}));
@@ -120,7 +120,7 @@ TEST_F(TenantStatementsTest, drop_takes_the_tenant_and_marks_its_instances) {
   EXPECT_EQ(create_tenant(), "ok") << "the name is free at once";
 }
 
-TEST_F(TenantStatementsTest, without_a_delay_drop_waits_as_long_as_the_cluster_says) {
+TEST_F(TenantStatementsTest, WithoutADelayDropWaitsAsLongAsTheClusterSays) {
   create_tenant();
   run("SET GLOBAL default_defer_drop_sec = 1000 FOR CLUSTER");
   run("DROP BINLOG FOR TENANT c.t");
@@ -128,14 +128,14 @@ TEST_F(TenantStatementsTest, without_a_delay_drop_waits_as_long_as_the_cluster_s
   EXPECT_LE(instances().front().drop_in, std::chrono::seconds(1000));
 }
 
-TEST_F(TenantStatementsTest, dropping_one_that_is_not_there_is_refused_or_a_warning) {
+TEST_F(TenantStatementsTest, DroppingOneThatIsNotThereIsRefusedOrAWarning) {
   EXPECT_EQ(run("DROP BINLOG FOR TENANT c.t"), "ERROR 1236 (HY000): Tenant does not exist: c.t");
   EXPECT_EQ(run("DROP BINLOG IF EXISTS FOR TENANT c.t"), "ok, 1 warnings");
   EXPECT_EQ(run("SHOW WARNINGS"), "Level|Code|Message: Warning|1236|Tenant does not exist: c.t");
   EXPECT_EQ(changes_, 0);
 }
 
-TEST_F(TenantStatementsTest, status_has_a_row_of_json_for_each_instance) {
+TEST_F(TenantStatementsTest, StatusHasARowOfJsonForEachInstance) {
   create_tenant();
   EXPECT_EQ(columns("SHOW BINLOG STATUS"), "cluster tenant status");
   const answers::SqlRows answer = rows("SHOW BINLOG STATUS FOR TENANT c.t");
@@ -147,7 +147,7 @@ TEST_F(TenantStatementsTest, status_has_a_row_of_json_for_each_instance) {
   EXPECT_TRUE(rows("SHOW BINLOG STATUS FOR TENANT c.other").rows.empty());
 }
 
-TEST_F(TenantStatementsTest, history_tells_who_did_what_newest_first) {
+TEST_F(TenantStatementsTest, HistoryTellsWhoDidWhatNewestFirst) {
   create_tenant();
   run("DROP BINLOG FOR TENANT c.t NOW");
   EXPECT_EQ(columns("SHOW BINLOG HISTORY"), "time action cluster tenant instance server who reason");
