@@ -127,6 +127,26 @@ Done set_password(const sql::SetPassword& set, const StatementContext& context) 
                          false, context);
 }
 
+Done change_administrator(const sql::ChangeAdministrator& change, const StatementContext& context) {
+  const std::string_view operation = change.grant ? "GRANT" : "REVOKE";
+  const auto work = [&]() -> Result<bool> {
+    auto all = metadb::lock_accounts(context.metadb);
+    if (!all) return std::unexpected(std::move(all.error()));
+    const auto account = std::ranges::find(*all, change.user, &metadb::Account::name);
+    if (account == all->end()) return failed(operation, change.user, "there is no such account");
+    const auto admins = std::ranges::count(*all, "admin", &metadb::Account::tag);
+    if (!change.grant && account->tag == "admin" && admins == 1) {
+      return failed(operation, change.user, "nobody would be left to administer the cluster");
+    }
+    account->tag = change.grant ? "admin" : "user";
+    if (auto changed = metadb::change_account(context.metadb, *account); !changed) {
+      return std::unexpected(std::move(changed.error()));
+    }
+    return true;
+  };
+  return carry_out(change.grant ? "make administrator" : "end administrator", change.user, context, work);
+}
+
 Done drop_users(const sql::DropUsers& drop, const StatementContext& context) {
   const auto goes = [&](const std::string& name) { return std::ranges::find(drop.users, name) != drop.users.end(); };
   const auto work = [&]() -> Result<bool> {

@@ -107,6 +107,15 @@ TEST_F(AccountStatementsTest, TheLastAdministratorStays) {
             "cluster");
 }
 
+TEST_F(AccountStatementsTest, GrantMakesAnAdministratorAndRevokeLeavesOne) {
+  EXPECT_EQ(run("GRANT ALL ON *.* TO guest"), "ok");
+  EXPECT_EQ(account("guest").tag, "admin");
+  EXPECT_EQ(run("REVOKE ALL ON *.* FROM root"), "ok");
+  EXPECT_EQ(account("root").tag, "user");
+  EXPECT_TRUE(run("REVOKE ALL ON *.* FROM guest").contains("nobody would be left"));
+  EXPECT_TRUE(run("GRANT ALL ON *.* TO nobody").starts_with("ERROR 1396 "));
+}
+
 TEST_F(AccountStatementsTest, OfSeveralNoneIsDroppedIfOneIsNotThere) {
   EXPECT_TRUE(run("DROP USER guest, x").starts_with("ERROR 1396 "));
   EXPECT_EQ(account("guest").name, "guest");

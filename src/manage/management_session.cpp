@@ -166,6 +166,7 @@ struct ManagementSession::Manager {
   Answer operator()(const sql::AlterUser& one) const { return as_result(alter_user(one, context)); }
   Answer operator()(const sql::SetPassword& one) const { return as_result(set_password(one, context)); }
   Answer operator()(const sql::DropUsers& one) const { return as_result(drop_users(one, context)); }
+  Answer operator()(const sql::ChangeAdministrator& one) const { return as_result(change_administrator(one, context)); }
   Answer operator()(const sql::ShowUsers& /*show*/) const { return as_result(show_users(context)); }
   Answer operator()(const sql::AskInstance& one) const {
     auto question = question_text(text, session.rules());

@@ -43,6 +43,7 @@ using Done = Result<answers::SqlOk>;
 [[nodiscard]] Done alter_user(const sql::AlterUser& alter, const StatementContext& context);
 [[nodiscard]] Done set_password(const sql::SetPassword& set, const StatementContext& context);
 [[nodiscard]] Done drop_users(const sql::DropUsers& drop, const StatementContext& context);
+[[nodiscard]] Done change_administrator(const sql::ChangeAdministrator& change, const StatementContext& context);
 [[nodiscard]] Rows show_users(const StatementContext& context);
 
 }  // namespace sluice::manage

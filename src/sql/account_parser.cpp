@@ -101,6 +101,19 @@ Parsed parse_set_password(TokenCursor& cursor) {
   return set;
 }
 
+/// ALL [PRIVILEGES] ON *.* {TO | FROM} account
+Parsed parse_rights(TokenCursor& cursor, bool grant) {
+  if (!cursor.accept_word("ALL")) return not_supported("a right other than ALL");
+  cursor.accept_word("PRIVILEGES");
+  if (auto on = cursor.expect_word("ON"); !on) return std::unexpected(std::move(on.error()));
+  const bool everything = cursor.accept_symbol("*") && cursor.accept_symbol(".") && cursor.accept_symbol("*");
+  if (!everything) return not_supported("a right on anything but *.*");
+  if (auto to = cursor.expect_word(grant ? "TO" : "FROM"); !to) return std::unexpected(std::move(to.error()));
+  auto name = parse_account(cursor);
+  if (!name) return std::unexpected(std::move(name.error()));
+  return ChangeAdministrator{.grant = grant, .user = std::move(*name)};
+}
+
 Parsed parse_without_end(TokenCursor& cursor) {
   if (cursor.accept_words({"CREATE", "USER"})) {
     const bool if_not_exists = accept_if_not_exists(cursor);
@@ -112,6 +125,8 @@ Parsed parse_without_end(TokenCursor& cursor) {
   }
   if (cursor.accept_words({"DROP", "USER"})) return parse_drop(cursor);
   if (cursor.accept_words({"SET", "PASSWORD"})) return parse_set_password(cursor);
+  if (cursor.accept_word("GRANT")) return parse_rights(cursor, true);
+  if (cursor.accept_word("REVOKE")) return parse_rights(cursor, false);
   if (cursor.accept_words({"SHOW", "USERS"}) || cursor.accept_words({"SHOW", "ACCOUNTS"})) {
     return ShowUsers{};
   }

@@ -66,6 +66,7 @@ class Writer {
     }
     return result;
   }
+  std::string operator()(const ChangeAdministrator& it) { return (it.grant ? "grant " : "revoke ") + it.user; }
   std::string operator()(const ShowUsers&) { return "users"; }
   std::string operator()(const Statement& it) { return "statement " + std::to_string(it.index()); }
 
@@ -289,6 +290,8 @@ TEST(ManagementParser, Accounts) {
            {"ALTER USER IF EXISTS 'u' IDENTIFIED WITH 'caching_sha2_password' BY 'x'", "alter_user if u sha2 x"},
            {"ALTER USER u IDENTIFIED BY ''", "alter_user u "},
            {"DROP USER IF EXISTS a, 'b'@'%'", "drop_users if a b"},
+           {"GRANT ALL PRIVILEGES ON *.* TO 'u'@'%'", "grant u"},
+           {"revoke all on *.* from u;", "revoke u"},
            {"SHOW USERS", "users"},
            {"show accounts;", "users"},
        }) {
@@ -298,8 +301,8 @@ TEST(ManagementParser, Accounts) {
 
 TEST(ManagementParser, WrongAccountStatements) {
   for (const std::string_view text :
-       {"CREATE USER u@localhost IDENTIFIED BY 'x'", "CREATE USER u IDENTIFIED WITH p AS 'x'",
-        "CREATE USER a IDENTIFIED BY 'x', b IDENTIFIED BY 'y'"}) {
+       {"GRANT SELECT ON *.* TO u", "GRANT ALL ON d.* TO u", "CREATE USER u@localhost IDENTIFIED BY 'x'",
+        "CREATE USER u IDENTIFIED WITH p AS 'x'", "CREATE USER a IDENTIFIED BY 'x', b IDENTIFIED BY 'y'"}) {
     EXPECT_TRUE(code_of(text) == 1235 || code_of(text) == 1236) << text;
   }
   for (const std::string_view text :

@@ -230,6 +230,13 @@ struct DropUsers {
   std::vector<std::string> users;
 };
 
+/// GRANT ALL [PRIVILEGES] ON *.* TO user, REVOKE ALL [PRIVILEGES] ON *.* FROM user: makes an administrator, or one no
+/// more. There are no other rights.
+struct ChangeAdministrator {
+  bool grant = false;
+  std::string user;
+};
+
 /// SHOW USERS, SHOW ACCOUNTS
 struct ShowUsers {};
 
@@ -238,7 +245,7 @@ struct ShowUsers {};
 using ManagementStatement =
     std::variant<ShowNodes, ShowBinlogServer, CreateBinlog, DropBinlog, ShowBinlogStatus, CreateInstance, RunInstance,
                  DropInstance, SwitchMaster, ShowInstances, ShowBinlogHistory, RebalanceBinlog, ShowParametersOf,
-                 SetParameters, AskInstance, PurgeForTenant, CreateUser, AlterUser, SetPassword, DropUsers, ShowUsers,
-                 Statement>;
+                 SetParameters, AskInstance, PurgeForTenant, CreateUser, AlterUser, SetPassword, DropUsers,
+                 ChangeAdministrator, ShowUsers, Statement>;
 
 }  // namespace sluice::sql
