@@ -197,7 +197,7 @@ def test_the_metadb_is_away_for_some_seconds(cluster, tenants, workshop, away):
         with pytest.raises(pymysql.MySQLError) as caught:
             cursor.execute(tenant.drop())
         assert "MetaDB" in str(caught.value.args[1]), caught.value.args
-    time.sleep(max(0.0, began + 8 - time.monotonic()))
+    time.sleep(max(0.0, began + 5 - time.monotonic()))
     for follower in (direct, relayed):
         follower.wait_for(fill(tenant))
         assert follower.unbroken

@@ -139,30 +139,6 @@ def test_a_tenant_without_a_running_instance(sluiced, module_workshop, tenant):
     sluiced.run(other.drop())
 
 
-def test_an_instance_that_refuses_a_client(sluiced, tenant):
-    sluiced.run(f"ALTER BINLOG {tenant.sql} SET max_connections = 1")
-    wait_until(lambda: _max_connections(sluiced, tenant) == "1", 10, "the limit")
-    first = connect(sluiced.source(tenant))
-    with first, first.cursor() as cursor:
-        cursor.execute("SELECT @@server_uuid, CONNECTION_ID()")
-        for _ in range(3):
-            with pytest.raises(pymysql.MySQLError) as caught:
-                second = connect(sluiced.source(tenant))
-                with second, second.cursor() as other:
-                    other.execute("SHOW MASTER STATUS")
-            assert caught.value.args[0] == 1040, caught.value.args
-        cursor.execute("SHOW MASTER STATUS")
-        assert cursor.fetchone()[0] == "mysql-bin.000001"
-    sluiced.run(f"ALTER BINLOG {tenant.sql} SET max_connections = DEFAULT")
-    with connect(sluiced.source(tenant)) as again, again.cursor() as cursor:
-        cursor.execute("SHOW MASTER STATUS")
-
-
-def _max_connections(sluiced, tenant):
-    name = instance_of(sluiced, tenant).name
-    return sluiced.rows(f"SHOW GLOBAL VARIABLES LIKE 'max_connections' FOR INSTANCE {name}")[0]["Value"]
-
-
 def test_a_dropped_tenant_leaves_nothing_but_its_history(sluiced, tenant):
     other = Tenant("shop", "gone_" + tenant.name, tenant.source)
     sluiced.create(other)
