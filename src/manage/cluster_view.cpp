@@ -73,8 +73,26 @@ TenantValues tenant_values(const ClusterView& view) {
   return values;
 }
 
+/// What each instance was last seen to use, by its name.
+using UsedByName = std::map<std::string, cluster::Resources>;
+
+UsedByName used_by_name(const ClusterView& view) {
+  UsedByName used;
+  for (const metadb::ServerReports& server : view.reports) {
+    for (const metadb::InstanceReport& one : server.instances) {
+      if (one.cpu_used < 0 || one.memory_used < 0 || one.disk_used < 0) continue;
+      used[one.name] = {.cpu = one.cpu_used,
+                        .memory = static_cast<std::uint64_t>(one.memory_used),
+                        .disk = static_cast<std::uint64_t>(one.disk_used),
+                        .network = 0};
+    }
+  }
+  return used;
+}
+
 cluster::HostedInstance to_hosted(const metadb::Instance& instance, const SetValues& cluster_values,
-                                  const TenantValues& tenants) {
+                                  const TenantValues& tenants, const UsedByName& used) {
+  const auto measured = used.find(instance.name);
   const StoredOptions options = parse_options(instance.options).value_or(StoredOptions{});
   const auto tenant = tenants.find(metadb::to_text(instance.tenant));
   const EffectiveValues values(cluster_values, tenant == tenants.end() ? SetValues{} : tenant->second,
@@ -83,10 +101,10 @@ cluster::HostedInstance to_hosted(const metadb::Instance& instance, const SetVal
           .tenant = metadb::to_text(instance.tenant),
           .server = instance.server,
           .primary = instance.is_primary,
-          .movable = instance.state == metadb::InstanceState::running,
+          .movable = instance.state == metadb::InstanceState::running && options.replaces.empty(),
           .demands = options.demands,
           .needs = expected_needs(values),
-          .used = std::nullopt,
+          .used = measured == used.end() ? std::nullopt : std::optional(measured->second),
           .placed_at = to_moment(instance.created)};
 }
 
@@ -110,9 +128,15 @@ Result<ClusterView> read_cluster(metadb::MetaDb& database) {
   if (!instances) return std::unexpected(std::move(instances.error()));
   auto tenants = metadb::list_tenants(database, {.limit = instances_max});
   if (!tenants) return std::unexpected(std::move(tenants.error()));
+  auto reports = metadb::list_reports(database);
+  if (!reports) return std::unexpected(std::move(reports.error()));
   auto parameters = read_cluster_parameters(database);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
-  return ClusterView{std::move(*servers), std::move(*instances), std::move(*tenants), std::move(*parameters)};
+  return ClusterView{.servers = std::move(*servers),
+                     .instances = std::move(*instances),
+                     .tenants = std::move(*tenants),
+                     .reports = std::move(*reports),
+                     .parameters = std::move(*parameters)};
 }
 
 Result<EffectiveValues> effective_values(const SetValues& cluster, const metadb::Tenant& tenant,
@@ -147,10 +171,11 @@ cluster::Inventory to_inventory(const ClusterView& view) {
     servers.push_back(to_server(server));
   // An instance that was asked to go counts no more.
   const TenantValues tenants = tenant_values(view);
+  const UsedByName used = used_by_name(view);
   std::vector<cluster::HostedInstance> instances;
   for (const metadb::Instance& instance : view.instances) {
     if (instance.wanted != metadb::Wanted::dropped) {
-      instances.push_back(to_hosted(instance, view.parameters, tenants));
+      instances.push_back(to_hosted(instance, view.parameters, tenants, used));
     }
   }
   return {std::move(servers), instances};

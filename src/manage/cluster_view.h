@@ -18,7 +18,8 @@ struct ClusterView {
   std::vector<metadb::Server> servers;
   std::vector<metadb::Instance> instances;  ///< those that are not dropped
   std::vector<metadb::Tenant> tenants;
-  SetValues parameters;  ///< of the cluster
+  std::vector<metadb::ServerReports> reports;  ///< what servers last said of their instances
+  SetValues parameters;                        ///< of the cluster
 };
 
 /// A cluster has at most so many instances; the view holds all of them.

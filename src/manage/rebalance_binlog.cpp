@@ -4,6 +4,7 @@
 
 #include "cluster/rebalance.h"
 #include "manage/cluster_view.h"
+#include "manage/creation.h"
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
@@ -28,12 +29,34 @@ std::string move_primary(const RebalanceMove& move, const ClusterView& view, con
   return *done ? "" : "the tenant has changed meanwhile";
 }
 
-std::string carry_out(const RebalanceMove& move, const ClusterView& view, const StatementContext& context) {
+/// Begins the move: an instance on the other server writes the same log; when it has it, its server makes it primary,
+/// if the one it replaces was, and has that dropped.
+std::string move_data(const RebalanceMove& move, const ClusterView& view, const StatementContext& context) {
+  const auto instance = std::ranges::find(view.instances, move.instance, &metadb::Instance::name);
+  if (instance == view.instances.end()) return "not done: the instance is not there any more";
+  auto options = parse_options(instance->options);
+  if (!options) return "not done: " + options.error().message;
+  options->replaces = instance->name;
+  const metadb::NewInstance made{.name = new_instance_name(),
+                                 .server = move.to,
+                                 .work_path = "",
+                                 .options = options_text(*options, instance->options)};
+  const metadb::Decision decision{.what = "rebalance", .who = context.who, .reason = move.reason};
+  const auto created = metadb::create_instance(context.metadb, instance->tenant, made, decision);
+  return created ? fmt::format("begun: {} takes its place", made.name) : "not done: " + created.error().message;
+}
+
+/// Moves of data that one statement begins.
+constexpr std::size_t data_moves_max = 10;
+
+std::string carry_out(const RebalanceMove& move, const ClusterView& view, const StatementContext& context,
+                      std::size_t& data_moves) {
   if (move.kind == RebalanceMove::Kind::primary) {
     const std::string problem = move_primary(move, view, context);
     return problem.empty() ? "done" : "not done: " + problem;
   }
-  return "to be done by hand: CREATE BINLOG INSTANCE there, SWITCH MASTER INSTANCE TO it, DROP BINLOG INSTANCE here";
+  if (++data_moves > data_moves_max) return "not begun: ten moves of data at a time; REBALANCE BINLOG again";
+  return move_data(move, view, context);
 }
 
 }  // namespace
@@ -51,8 +74,9 @@ Rows rebalance_binlog(const sql::RebalanceBinlog& rebalance, const StatementCont
   answer.columns.push_back(number_column("bytes"));
   for (const char* name : {"result", "reason"})
     answer.columns.push_back(text_column(name));
+  std::size_t data_moves = 0;
   for (const RebalanceMove& move : plan.moves) {
-    std::string result = rebalance.dry_run ? "planned" : carry_out(move, *view, context);
+    std::string result = rebalance.dry_run ? "planned" : carry_out(move, *view, context, data_moves);
     answer.rows.push_back({move.kind == RebalanceMove::Kind::primary ? "primary" : "data", move.tenant, move.instance,
                            move.from, move.to, std::to_string(move.bytes), std::move(result), move.reason});
   }

@@ -29,6 +29,7 @@ Result<StoredOptions> parse_options(std::string_view text) {
                        .group = member(*found, "group"),
                        .region = member(*found, "region")};
   }
+  options.replaces = member(document, "replaces");
   return options;
 }
 
@@ -46,6 +47,8 @@ std::string options_text(const StoredOptions& options, std::string_view before) 
   demand("zone", options.demands.zone);
   demand("group", options.demands.group);
   demand("region", options.demands.region);
+  document.erase("replaces");
+  if (!options.replaces.empty()) document["replaces"] = options.replaces;
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

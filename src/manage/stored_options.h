@@ -10,10 +10,11 @@
 namespace sluice::manage {
 
 /// What the MetaDB's column `options` of a tenant or an instance holds, as JSON: {"parameters": {...}, "demands":
-/// {...}}. Other members, of a newer program, are kept.
+/// {...}, "replaces": "..."}. Other members, of a newer program, are kept.
 struct StoredOptions {
   SetValues parameters;
   cluster::Demands demands;
+  std::string replaces{};  ///< of an instance that is being moved here: the one that goes when this has its log
 };
 
 /// Text that is not such JSON is corrupt.

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "manage/cluster_view.h"
+#include "manage/stored_options.h"
 #include "metadb/log_files.h"
 #include "metadb/tenants.h"
 #include "server/instance_settings.h"
@@ -147,6 +148,7 @@ void InstanceKeeper::take(std::vector<metadb::Instance> instances) {
     }
     one.drop_at = Clock::now() + std::chrono::duration_cast<Clock::duration>(row.drop_in);
     one.row = std::move(row);
+    one.replaces = manage::parse_options(one.row.options).value_or(manage::StoredOptions{}).replaces;
     kept.emplace(one.row.name, std::move(one));
   }
   // An action under way on one that is gone finds out by itself.
@@ -460,7 +462,8 @@ std::vector<InstanceKeeper::Running> InstanceKeeper::running() const {
          .directory = directory,
          .state = kept->second.row.state,
          .tenant = kept->second.row.tenant,
-         .primary = kept->second.row.is_primary});
+         .primary = kept->second.row.is_primary,
+         .replaces = kept->second.replaces});
   }
   return list;
 }

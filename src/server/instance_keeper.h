@@ -79,6 +79,7 @@ class InstanceKeeper {
     metadb::InstanceState state = metadb::InstanceState::starting;
     metadb::TenantName tenant;
     bool primary = false;
+    std::string replaces{};  ///< manage/stored_options.h
   };
   [[nodiscard]] std::vector<Running> running() const;
   /// Those that are kept, running or not.
@@ -90,6 +91,7 @@ class InstanceKeeper {
 
   struct Kept {
     metadb::Instance row;
+    std::string replaces;  ///< of the row's options
     bool busy = false;
     Clock::time_point drop_at{};
     Clock::time_point start_at{};                    ///< not before

@@ -25,6 +25,7 @@
 #include "server/entry.h"
 #include "server/file_records.h"
 #include "server/instance_keeper.h"
+#include "server/moves.h"
 #include "server/node_id.h"
 #include "server/primaries.h"
 #include "server/reporter.h"
@@ -348,7 +349,9 @@ asio::awaitable<void> Server::State::look_after_own_primaries() {
 asio::awaitable<void> Server::State::record_files() {
   const auto work = [this] {
     return metadb.with([this](metadb::MetaDb& database) -> Result<void> {
-      file_records.look(database, running, reporter->reports());
+      const auto reports = reporter->reports();
+      file_records.look(database, running, reports);
+      finish_moves(database, running, reports, id);
       return {};
     });
   };
