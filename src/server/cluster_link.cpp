@@ -61,12 +61,20 @@ Result<ClusterNews> ClusterLink::look(const std::string& metrics, std::span<cons
   const metadb::Beat own{
       .id = settings_.identity.id, .incarnation = incarnation_, .metrics = metrics, .instances = reports};
   if (auto beaten = metadb::beat(*metadb_, own); !beaten) {
-    if (beaten.error().kind == ErrorKind::refused) incarnation_ = 0;  // removed: it joins anew
+    if (beaten.error().kind == ErrorKind::refused && !is_superseded()) incarnation_ = 0;  // removed: it joins anew
     return std::unexpected(std::move(beaten.error()));
   }
   contact_ = cluster::contact_after(contact_, std::chrono::steady_clock::now(), settings_.rules);
   if (auto judged = judge_others(); !judged) return std::unexpected(std::move(judged.error()));
   return read_news();
+}
+
+/// Whether another process has registered with our id since, as of a copied directory: it has the id now.
+bool ClusterLink::is_superseded() {
+  const auto servers = metadb::list_servers(*metadb_, metadb::ServerDetail::liveness);
+  return !servers || std::ranges::any_of(*servers, [&](const metadb::Server& one) {
+    return one.identity.id == settings_.identity.id && one.incarnation > incarnation_;
+  });
 }
 
 Result<void> ClusterLink::join() {

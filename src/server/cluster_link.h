@@ -53,6 +53,7 @@ class ClusterLink {
 
  private:
   [[nodiscard]] Result<void> join();
+  [[nodiscard]] bool is_superseded();
   [[nodiscard]] Result<void> check_key();
   [[nodiscard]] Result<void> make_administrator();
   [[nodiscard]] Result<void> judge_others();

@@ -168,7 +168,7 @@ std::string Entry::not_ready() {
 }
 
 Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::TenantName& tenant) {
-  auto found = services_.metadb->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
+  auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
   const std::string name = metadb::to_text(tenant);
   const std::lock_guard lock(routes_mutex_);
   if (found) {

@@ -23,6 +23,7 @@ class Entry {
   struct Services {
     const Config* config = nullptr;
     metadb::MetaDbPool* metadb = nullptr;
+    metadb::MetaDbPool* routes = nullptr;  ///< for log-ins
     const manage::ManagementServices* management = nullptr;
     metrics::ServerTotals* totals = nullptr;
     std::uint32_t server_id = 0;

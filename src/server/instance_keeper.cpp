@@ -132,10 +132,15 @@ asio::awaitable<void> InstanceKeeper::adopt_all() {
   }
 }
 
-void InstanceKeeper::take(std::vector<metadb::Instance> instances) {
+void InstanceKeeper::take(std::vector<metadb::Instance> instances, std::uint64_t notes) {
   std::map<std::string, Kept> kept;
   for (metadb::Instance& row : instances) {
     if (row.state == InstanceState::drop) continue;
+    if (!supervise::is_instance_name(row.name)) {
+      log::error("the MetaDB has an instance '{}' for this server, which is no name of one; it is left alone",
+                 row.name);
+      continue;
+    }
     const auto before = kept_.find(row.name);
     Kept one = before == kept_.end() ? Kept{} : std::move(before->second);
     if (before == kept_.end()) {
@@ -145,6 +150,11 @@ void InstanceKeeper::take(std::vector<metadb::Instance> instances) {
     if (row.state == InstanceState::init && one.row.state == InstanceState::failed) {
       one.failures.clear();
       one.start_at = {};
+    }
+    if (before != kept_.end() && one.noted > notes) {
+      row.state = one.row.state;
+      row.pid = one.row.pid;
+      row.port = one.row.port;
     }
     one.drop_at = Clock::now() + std::chrono::duration_cast<Clock::duration>(row.drop_in);
     one.row = std::move(row);
@@ -170,9 +180,14 @@ void InstanceKeeper::act_on(Kept& kept) {
                                        .ready = process && is_ready(name),
                                        .start_due = Clock::now() >= kept.start_at,
                                        .drop_due = Clock::now() >= kept.drop_at});
-  if (step == InstanceStep::none) return;
-  kept.busy = true;
-  spawn(carry_out(name, step));
+  if (step != InstanceStep::none) {
+    kept.busy = true;
+    spawn(carry_out(name, step));
+  } else if (process && kept.row.state == InstanceState::running && kept.told_accounts != accounts_version_ &&
+             Clock::now() >= kept.start_at) {
+    kept.busy = true;
+    spawn(tell_accounts(name));
+  }
 }
 
 // Arguments of coroutines are named everywhere here: g++ 12 destroys twice what is made within a co_await.
@@ -251,6 +266,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   const auto found = kept_.find(name);
   if (found == kept_.end()) co_return;
   const metadb::Instance row = found->second.row;
+  const std::uint64_t accounts = accounts_version_;
   const std::filesystem::path directory = supervisor_->directory_of(name);
   auto plan = co_await plan_start(row);
   if (plan && plan->waits) {
@@ -284,6 +300,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
             started->port);
   if (const auto kept = kept_.find(name); kept != kept_.end()) {
     kept->second.started = Clock::now();
+    kept->second.told_accounts = accounts;
     kept->second.row.port = started->port;
   }
   metadb::InstanceChange running{.to = InstanceState::running, .pid = started->pid, .port = started->port};
@@ -342,6 +359,7 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
 }
 
 asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::InstanceChange& change) {
+  ++notes_;
   const auto work = [&] {
     return services_.metadb->with(
         [&](metadb::MetaDb& database) { return metadb::change_instance_state(database, name, all_states, change); });
@@ -353,6 +371,7 @@ asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::Insta
     co_return;
   }
   if (const auto kept = kept_.find(name); kept != kept_.end()) {
+    kept->second.noted = ++notes_;
     kept->second.row.state = change.to;
     if (change.pid) kept->second.row.pid = *change.pid;
     if (change.port) kept->second.row.port = *change.port;
@@ -416,18 +435,13 @@ asio::awaitable<void> InstanceKeeper::remember(std::string name, std::string wha
   if (!done) log::debug("instance {}: {}", name, done.error().message);
 }
 
-void InstanceKeeper::take(std::vector<metadb::Account> accounts) {
-  accounts_ = std::move(accounts);
-  for (const Running& one : running())
-    spawn(tell_accounts(one.name));
-}
-
 /// Writes them into the instance's file, which it reads again at SIGHUP. The rest of the file stays as the instance was
 /// started with, so it is made anew from the MetaDB.
 asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
   const auto kept = kept_.find(name);
   if (kept == kept_.end()) co_return;
   const metadb::Instance row = kept->second.row;
+  const std::uint64_t version = accounts_version_;
   const auto directory = supervisor_->directory_of(name);
   const auto work = [&]() -> Result<void> {
     auto plan = services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
@@ -437,10 +451,16 @@ asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
     return supervise::write_instance_file(directory / "instance.toml", plan->settings);
   };
   const auto written = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
+  const auto still = kept_.find(name);
+  if (still == kept_.end()) co_return;
+  still->second.busy = false;
   if (!written) {
-    log::warning("instance {}: its accounts could not be renewed: {}", name, written.error().message);
+    log::warning("instance {}: its accounts could not be renewed, which is tried again: {}", name,
+                 written.error().message);
+    still->second.start_at = Clock::now() + wait_interval;
     co_return;
   }
+  still->second.told_accounts = version;
   const auto all = supervisor_->running();
   const auto found = std::ranges::find(all, name, &supervise::Running::name);
   if (found != all.end()) ::kill(found->pid, SIGHUP);

@@ -61,10 +61,12 @@ class InstanceKeeper {
   /// Watches the processes that run in the directory already.
   [[nodiscard]] boost::asio::awaitable<void> adopt_all();
 
-  /// What the MetaDB has of this server's instances now.
-  void take(std::vector<metadb::Instance> instances);
-  /// Accounts have changed: running instances are told.
-  void take(std::vector<metadb::Account> accounts);
+  /// How often a state was told to the MetaDB, or begun to be. To be asked before the MetaDB is read for take().
+  [[nodiscard]] std::uint64_t notes() const { return notes_; }
+  /// What the MetaDB has of this server's instances, read when notes() was `notes`. States told since are newer.
+  void take(std::vector<metadb::Instance> instances, std::uint64_t notes);
+  /// Accounts have changed: running instances are told with the next act().
+  void accounts_changed() { ++accounts_version_; }
 
   /// Begins what is to be done now.
   void act();
@@ -93,6 +95,8 @@ class InstanceKeeper {
     metadb::Instance row;
     std::string replaces;  ///< of the row's options
     bool busy = false;
+    std::uint64_t noted = 0;          ///< notes() when its state was last told
+    std::uint64_t told_accounts = 0;  ///< version of those its file has
     Clock::time_point drop_at{};
     Clock::time_point start_at{};                    ///< not before
     std::optional<Clock::time_point> started;        ///< its process, by us or before us
@@ -122,7 +126,8 @@ class InstanceKeeper {
   supervise::Supervisor* supervisor_ = nullptr;
   std::map<std::string, Kept> kept_;
   std::map<std::string, Clock::time_point> adopted_;  ///< before the MetaDB has told of them
-  std::vector<metadb::Account> accounts_;
+  std::uint64_t notes_ = 0;
+  std::uint64_t accounts_version_ = 0;
   std::size_t actions_ = 0;
 };
 

@@ -26,6 +26,7 @@ int serve(const std::string& config_file) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);  // there is nothing to read again
 
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);

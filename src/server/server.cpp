@@ -100,6 +100,7 @@ struct Server::State {
         key(its_key),
         interruption(std::move(its_interruption)),
         metadb(config.metadb),
+        routes(config.metadb, {.connections = 2}),
         limits(supervise::LimitGroups::open(config.control_group)),
         asker(key, interruption),
         pool(pool_threads),
@@ -132,6 +133,7 @@ struct Server::State {
   [[nodiscard]] asio::awaitable<void> run();
   [[nodiscard]] asio::awaitable<void> look();
   [[nodiscard]] asio::awaitable<void> look_after_own_primaries();
+  [[nodiscard]] asio::awaitable<void> do_chores();
   [[nodiscard]] asio::awaitable<void> record_files();
   [[nodiscard]] asio::awaitable<void> pause();
   /// Such as a second server on an SQLite file: nothing that passes by itself.
@@ -145,6 +147,7 @@ struct Server::State {
   CipherKey key;
   std::shared_ptr<mysql::Interruption> interruption;
   metadb::MetaDbPool metadb;
+  metadb::MetaDbPool routes;  ///< for log-ins, which wait for no statement
   supervise::LimitGroups limits;
   metrics::ServerTotals totals;
   manage::InstanceClient asker;
@@ -176,6 +179,7 @@ struct Server::State {
   supervise::NodeSampler sampler;
   steady_clock::time_point sampled{};
   steady_clock::time_point primaries_looked_at{};
+  bool chores_under_way = false;
   bool primaries_due = true;
   bool primaries_settled = true;
   std::vector<metadb::TenantName> primaries_of;  ///< looked after last
@@ -194,6 +198,7 @@ Result<void> Server::State::open() {
   keeper.use(*supervisor);
   auto opened_entry = Entry::open({.config = &config,
                                    .metadb = &metadb,
+                                   .routes = &routes,
                                    .management = &management,
                                    .totals = &totals,
                                    .server_id = number_of(id),
@@ -283,15 +288,23 @@ asio::awaitable<void> Server::State::run() {
       gauges.replicas =
           static_cast<std::uint64_t>(std::ranges::count(running, false, &InstanceKeeper::Running::primary));
     }
-    if (!metadb_is_away) {
-      co_await look_after_own_primaries();
-      co_await record_files();
+    // Beside the beat, which waits for nobody.
+    if (!metadb_is_away && !chores_under_way) {
+      chores_under_way = true;
+      asio::co_spawn(loop, do_chores(), asio::detached);
     }
     co_await pause();
   }
 }
 
+asio::awaitable<void> Server::State::do_chores() {
+  co_await look_after_own_primaries();
+  co_await record_files();
+  chores_under_way = false;
+}
+
 asio::awaitable<void> Server::State::look() {
+  const std::uint64_t notes = keeper.notes();
   const auto work = [this] {
     if (steady_clock::now() - sampled > sample_interval) {
       sampled = steady_clock::now();
@@ -307,9 +320,9 @@ asio::awaitable<void> Server::State::look() {
   primaries_due = primaries_due || news->instances_changed || news->servers_changed;
   if (news->accounts) {
     entry->take(*news->accounts);
-    keeper.take(std::move(*news->accounts));
+    keeper.accounts_changed();
   }
-  if (news->instances) keeper.take(std::move(*news->instances));
+  if (news->instances) keeper.take(std::move(*news->instances), notes);
 }
 
 /// Once when it goes and once when it is back.
@@ -347,11 +360,12 @@ asio::awaitable<void> Server::State::look_after_own_primaries() {
 }
 
 asio::awaitable<void> Server::State::record_files() {
-  const auto work = [this] {
-    return metadb.with([this](metadb::MetaDb& database) -> Result<void> {
+  const std::vector<InstanceKeeper::Running> now = running;
+  const auto work = [&] {
+    return metadb.with([&](metadb::MetaDb& database) -> Result<void> {
       const auto reports = reporter->reports();
-      file_records.look(database, running, reports);
-      finish_moves(database, running, reports, id);
+      file_records.look(database, now, reports);
+      finish_moves(database, now, reports, id);
       return {};
     });
   };
