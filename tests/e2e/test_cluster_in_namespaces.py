@@ -133,6 +133,12 @@ def test_odp_asks_the_next_server(cluster, tenants):
     with pytest.raises(NotServed) as caught:
         OdpClient(cluster.addresses, unknown, USER, cluster.odp).where()
     assert str(caught.value).count("1236") == 3, "each says why"
+    with cluster.odp.inside():
+        connection = connect(Source(2983, unknown.login(USER), "a guess", cluster.servers[0].address))
+    with connection, connection.cursor() as cursor, pytest.raises(pymysql.MySQLError) as refused:
+        cursor.execute("SHOW MASTER STATUS")
+    assert refused.value.args[0] == 1236 and refused.value.args[1].isprintable(), refused.value.args
+    assert cluster.servers[0].running
 
 
 def test_only_odp_is_trusted(cluster, tenants):

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -106,6 +107,26 @@ def test_what_decides_the_bytes_stays(sluiced, tenant):
     sluiced.create(tenant)
     number, text = sluiced.error(f"ALTER BINLOG {tenant.sql} SET max_binlog_size = 8192")
     assert number == 1236 and "max_binlog_size" in text
+
+
+def test_another_account_at_the_database(sluiced, source, tenant):
+    source.account("first", "capture one", source.capture_grants)
+    source.account("other", "capture two", source.capture_grants)
+    sluiced.create(replace(tenant, user="first", password="capture one"))
+    instance = instance_of(sluiced, tenant)
+    instance.wait_for(mark(source))
+    source.run_unlogged("DROP USER 'first'@'%'")
+    sluiced.run(f"ALTER BINLOG {tenant.sql} SET cluster_user = 'other', cluster_password = 'capture two'")
+    number, text = sluiced.error(f"ALTER BINLOG {tenant.sql} SET cluster_url = 'http://127.0.0.1'")
+    assert number == 1236 and text
+    pid = instance.pid
+    sluiced.run(f"STOP BINLOG INSTANCE {instance.name}")
+    wait_until(lambda: sluiced.rows(f"SHOW BINLOG INSTANCE {instance.name}")[0]["state"] == "Stop", 20, "its end")
+    sluiced.run(f"START BINLOG INSTANCE {instance.name}")
+    instance.wait_pid(other_than=pid)
+    instance.wait_for(mark(source))
+    history = str(sluiced.rows(f"SHOW BINLOG HISTORY FOR TENANT {tenant.sql}"))
+    assert "cluster_user" in history and "capture two" not in history
 
 
 def test_a_database_that_is_not_there_yet(sluiced, source, tenant):
