@@ -37,8 +37,10 @@ void read_server(Section section, const std::filesystem::path& program_directory
   read_name(section, "address", config.address);
   section.require("address");
   boost::system::error_code no_address;
-  boost::asio::ip::make_address(config.address, no_address);
-  if (section.has("address") && no_address) section.problem("address", "has to be the IP address of this host");
+  const auto address = boost::asio::ip::make_address(config.address, no_address);
+  if (section.has("address") && (no_address || address.is_unspecified())) {
+    section.problem("address", "has to be the IP address at which others reach this host");
+  }
   section.text("listen", config.listen_address);
   boost::asio::ip::make_address(config.listen_address, no_address);
   if (no_address) section.problem("listen", R"(has to be an IP address, such as "0.0.0.0")");
@@ -105,6 +107,13 @@ void read_administrator(Section section, Config& config, Problems& problems) {
   listen::AccountSettings account;
   listen::read_account_login(section, account);
   account.admin = true;
+  if (account.name.starts_with("sluice_") || account.name.find_first_of("@#:") != std::string::npos) {
+    section.problem("name", "begins with sluice_, as the servers' own accounts, or holds one of @#:");
+  }
+  // What was once made of it is in the MetaDB.
+  if (auto usable = listen::Accounts::make({account}); section.has("name") && !usable) {
+    section.problem("name", usable.error().message);
+  }
   config.administrator = std::move(account);
   problems.add(section.finish());
 }
