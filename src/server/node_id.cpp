@@ -20,7 +20,9 @@ constexpr std::size_t digits = 32;
 Result<std::string> load_or_make_node_id(const std::filesystem::path& directory) {
   const auto path = directory / "node_id";
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
+  const bool there = std::filesystem::exists(path, error);
+  if (error) return fail(ErrorKind::io, fmt::format("cannot look for {}: {}", path.string(), error.message()));
+  if (!there) {
     std::array<std::uint8_t, digits / 2> random{};
     fill_random(random);
     const std::string id = to_hex(random);
