@@ -66,6 +66,8 @@ Result<ClusterNews> ClusterLink::look(const std::string& metrics, std::span<cons
   }
   contact_ = cluster::contact_after(contact_, std::chrono::steady_clock::now(), settings_.rules);
   if (auto judged = judge_others(); !judged) return std::unexpected(std::move(judged.error()));
+  // What this finds is news once: it is not lost to a failure of something else.
+  if (auto trimmed = trim_history(); !trimmed) log::warning("the history is not cut: {}", trimmed.error().message);
   return read_news();
 }
 
@@ -175,16 +177,18 @@ Result<ClusterNews> ClusterLink::read_news() {
     news.accounts = std::move(*accounts);
   }
   seen_ = *revisions;
-  const auto now = std::chrono::steady_clock::now();
-  if (now - history_trimmed_ > trim_interval) {
-    history_trimmed_ = now;
-    const auto values = manage::read_cluster_parameters(*metadb_);
-    if (!values) return std::unexpected(values.error());
-    const auto days = manage::EffectiveValues(*values, {}, {}).number("history_retention_days");
-    const auto trimmed = metadb::trim_history(*metadb_, day * static_cast<std::int64_t>(days));
-    if (!trimmed) return std::unexpected(trimmed.error());
-  }
   return news;
+}
+
+Result<void> ClusterLink::trim_history() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - history_trimmed_ <= trim_interval) return {};
+  history_trimmed_ = now;
+  const auto values = manage::read_cluster_parameters(*metadb_);
+  if (!values) return std::unexpected(values.error());
+  const auto days = manage::EffectiveValues(*values, {}, {}).number("history_retention_days");
+  const auto trimmed = metadb::trim_history(*metadb_, day * static_cast<std::int64_t>(days));
+  return trimmed ? Result<void>() : std::unexpected(trimmed.error());
 }
 
 }  // namespace sluice::server

@@ -58,6 +58,7 @@ class ClusterLink {
   [[nodiscard]] Result<void> make_administrator();
   [[nodiscard]] Result<void> judge_others();
   [[nodiscard]] Result<ClusterNews> read_news();
+  [[nodiscard]] Result<void> trim_history();
 
   Settings settings_;
   std::optional<metadb::MetaDb> metadb_;
