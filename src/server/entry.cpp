@@ -169,16 +169,19 @@ std::string Entry::not_ready() {
 
 Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::TenantName& tenant) {
   auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
-  const std::string name = metadb::to_text(tenant);
+  const std::pair name(tenant.cluster, tenant.tenant);
   const std::lock_guard lock(routes_mutex_);
   if (found) {
     if (routes_.size() >= routes_max) routes_.clear();
     routes_[name] = *found;
     return found;
   }
+  if (!is_away(found.error())) {
+    routes_.erase(name);  // another's instance may be there one day
+    return found;
+  }
   const auto known = routes_.find(name);
-  return is_away(found.error()) && known != routes_.end() ? Result<manage::InstanceClient::Address>(known->second)
-                                                          : found;
+  return known != routes_.end() ? Result<manage::InstanceClient::Address>(known->second) : found;
 }
 
 }  // namespace sluice::server

@@ -61,7 +61,8 @@ class Entry {
   std::string trouble_ = "this server has just started";  ///< of the MetaDB
   std::atomic<bool> accounts_known_{false};
   std::mutex routes_mutex_;
-  std::map<std::string, manage::InstanceClient::Address> routes_;  ///< as last known, for when the MetaDB is away
+  /// As last known, by cluster and tenant, for when the MetaDB is away.
+  std::map<std::pair<std::string, std::string>, manage::InstanceClient::Address> routes_;
   std::unique_ptr<listen::Listener> listener_;
 };
 
