@@ -104,7 +104,7 @@ asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_inst
                                        instance_deadline);
 }
 
-/// Makes the client's settings at the instance. What was fine here is there.
+/// Makes the client's settings at the instance. What was fine here is there; of what was not the client knows.
 asio::awaitable<Result<void>> EntrySession::settle(mysql::Channel& instance) {
   for (const Bytes& setting : settings_) {
     instance.set_next_sequence(0);
@@ -112,9 +112,7 @@ asio::awaitable<Result<void>> EntrySession::settle(mysql::Channel& instance) {
     if (!sent) co_return sent;
     const auto answer = co_await instance.read_payload(answer_size_max, instance_deadline);
     if (!answer) co_return std::unexpected(answer.error());
-    if (!mysql::is_error(*answer)) continue;
-    const auto error = mysql::decode_error(*answer);
-    co_return fail(ErrorKind::refused, error ? error->message : error.error().message, error ? error->code : 0);
+    if (mysql::is_error(*answer)) log::debug("{}: a setting of the client is refused there too", channel().peer());
   }
   co_return Result<void>();
 }
