@@ -122,7 +122,6 @@ struct Server::State {
     management.key = key;
     management.instances = &asker;
     management.totals = &totals;
-    management.take_accounts = [this](const std::vector<metadb::Account>& accounts) { entry->take(accounts); };
     management.changed = [this] { look_soon(); };
   }
 
@@ -205,6 +204,8 @@ Result<void> Server::State::open() {
                                    .server_uuid = uuid_text(id)});
   if (!opened_entry) return std::unexpected(std::move(opened_entry.error()));
   entry = std::move(*opened_entry);
+  // Not through `entry`, which is empty already while the statements under way end. Nobody can log in yet.
+  management.take_accounts = [its = entry.get()](const std::vector<metadb::Account>& accounts) { its->take(accounts); };
   link.set_port(entry->port());
   if (!limits.state().enforced) log::info("limits of instances are not enforced: {}", limits.state().reason);
   return open_metrics();
@@ -251,11 +252,11 @@ void Server::State::stop() {
   if (stopping.exchange(true)) return;
   metrics_server.reset();
   interruption->request();
-  entry.reset();
-  reporter.reset();
   loop.stop();
   if (thread.joinable()) thread.join();
+  entry.reset();  // the loop used it
   pool.join();
+  reporter.reset();  // the pool used it
 }
 
 /// Any thread.
