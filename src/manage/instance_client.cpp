@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds connect_deadline{2};
 constexpr std::chrono::seconds answer_deadline{10};
+constexpr std::chrono::seconds all_deadline{30};
 constexpr std::size_t asked_at_once = 10;
 
 InstanceSecret derive(const CipherKey& key, std::string user) {
@@ -53,16 +54,22 @@ Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std
   return answer;
 }
 
-std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const Address> addresses,
-                                                                const std::string& statement) const {
-  std::vector<Result<mysql::QueryResult>> answers(addresses.size());
+std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const Question> questions) const {
+  std::vector<Result<mysql::QueryResult>> answers(questions.size());
   std::atomic<std::size_t> next{0};
+  const auto end = std::chrono::steady_clock::now() + all_deadline;
   const auto work = [&] {
-    for (std::size_t i = next++; i < addresses.size(); i = next++)
-      answers[i] = ask(addresses[i], statement);
+    for (std::size_t i = next++; i < questions.size(); i = next++) {
+      const bool late = std::chrono::steady_clock::now() >= end;
+      if (late) {
+        answers[i] = fail(ErrorKind::timeout, "it was not asked: too many others did not answer in time");
+      } else {
+        answers[i] = ask(questions[i].address, questions[i].statement);
+      }
+    }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < std::min(asked_at_once, addresses.size()); ++i)
+  for (std::size_t i = 1; i < std::min(asked_at_once, questions.size()); ++i)
     threads.emplace_back(work);
   work();
   threads.clear();

@@ -40,9 +40,13 @@ class InstanceClient {
   /// (io, timeout).
   [[nodiscard]] Result<mysql::QueryResult> ask(const Address& address, const std::string& statement) const;
 
-  /// The same statement to many, some at a time. As many answers as addresses, in their order.
-  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Address> addresses,
-                                                                const std::string& statement) const;
+  struct Question {
+    Address address;
+    std::string statement;
+  };
+  /// Many, some at a time. As many answers as questions, in their order. After half a minute those that were not asked
+  /// yet are not (timeout): too many others did not answer.
+  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Question> questions) const;
 
  private:
   InstanceSecret administrator_;

@@ -220,28 +220,41 @@ std::string forwarded(const std::vector<Change>& changes, const EffectiveValues&
   return text;
 }
 
+/// What running instances are to be told, and their names.
+struct Messages {
+  std::vector<std::string> names;
+  std::vector<InstanceClient::Question> questions;
+};
+
+Result<Messages> messages(const Target& target, const std::vector<Change>& changes, const StatementContext& context) {
+  const auto view = read_cluster(context.metadb);
+  if (!view) return std::unexpected(view.error());
+  Messages made;
+  for (const metadb::Instance& one : view->instances) {
+    const bool meant = (!target.tenant || one.tenant == target.tenant->name) &&
+                       (!target.instance || one.name == target.instance->name);
+    if (!meant || one.state != metadb::InstanceState::running || one.port == 0) continue;
+    const auto tenant = std::ranges::find(view->tenants, one.tenant, &metadb::Tenant::name);
+    if (tenant == view->tenants.end()) continue;  // it has just been dropped
+    const auto values = effective_values(view->parameters, *tenant, &one);
+    if (!values) return std::unexpected(values.error());
+    std::string statement = forwarded(changes, *values);
+    if (statement.empty()) continue;
+    made.names.push_back(one.name);
+    made.questions.push_back({{one.ip, one.port}, std::move(statement)});
+  }
+  return made;
+}
+
 /// Has running instances take the values at once. Those that do not answer take them when they start again.
 Result<void> forward(const Target& target, const std::vector<Change>& changes, const StatementContext& context) {
-  const auto cluster_values = read_cluster_parameters(context.metadb);
-  if (!cluster_values) return std::unexpected(cluster_values.error());
-  metadb::InstanceFilter filter;
-  if (target.tenant) filter.tenant = target.tenant->name;
-  if (target.instance) filter.names = {target.instance->name};
-  const auto instances = metadb::list_instances(context.metadb, filter, {.limit = instances_max});
-  if (!instances) return std::unexpected(instances.error());
-  for (const metadb::Instance& one : *instances) {
-    if (one.state != metadb::InstanceState::running || one.port == 0) continue;
-    const auto tenant = metadb::read_tenant(context.metadb, one.tenant);
-    if (!tenant) continue;  // it has just been dropped
-    const auto values = effective_values(*cluster_values, *tenant, &one);
-    if (!values) return std::unexpected(values.error());
-    const std::string statement = forwarded(changes, *values);
-    if (statement.empty()) continue;
-    const auto taken = context.services.instances->ask({one.ip, one.port}, statement);
-    if (!taken) {
-      context.warn(
-          fmt::format("instance {} takes the change when it starts again: {}", one.name, taken.error().message));
-    }
+  const auto made = messages(target, changes, context);
+  if (!made) return std::unexpected(made.error());
+  const auto taken = context.services.instances->ask_all(made->questions);
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    if (taken[i]) continue;
+    context.warn(
+        fmt::format("instance {} takes the change when it starts again: {}", made->names[i], taken[i].error().message));
   }
   return {};
 }

@@ -75,6 +75,15 @@ TEST_F(ParameterStatementsTest, ARunningInstanceThatCannotBeReachedIsAWarning) {
   EXPECT_EQ(shown("max_connections", " FOR TENANT c.t"), "20 tenant");
 }
 
+TEST_F(ParameterStatementsTest, ForTheClusterAllRunningInstancesAreTold) {
+  add_server("s2", "127.0.0.2", "z2");
+  create_instance("more");
+  make_running(first_);
+  make_running("more");
+  EXPECT_EQ(run("ALTER BINLOG CLUSTER SET max_connections = 20"), "ok, 2 warnings");
+  EXPECT_EQ(run("ALTER BINLOG INSTANCE more SET max_connections = 30"), "ok, 1 warnings");
+}
+
 TEST_F(ParameterStatementsTest, WhatNeedsARestartIsNotSaidToRunningInstances) {
   make_running(first_);
   EXPECT_EQ(run("ALTER BINLOG c.t SET source_tls = off"), "ok");

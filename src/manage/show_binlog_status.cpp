@@ -41,6 +41,22 @@ json files_json(const Result<mysql::QueryResult>& logs) {
   return files;
 }
 
+/// Of each instance, those that run: nobody waits for others.
+std::vector<json> ask_files(const std::vector<metadb::Instance>& instances, const InstanceClient& client) {
+  std::vector<InstanceClient::Question> questions;
+  std::vector<std::size_t> asked;
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    if (instances[i].state != metadb::InstanceState::running || instances[i].port == 0) continue;
+    questions.push_back({{instances[i].ip, instances[i].port}, "SHOW BINARY LOGS"});
+    asked.push_back(i);
+  }
+  const auto answered = client.ask_all(questions);
+  std::vector<json> files(instances.size(), json::array());
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    files[asked[i]] = files_json(answered[i]);
+  return files;
+}
+
 json metrics_json(const Reports& reports, const std::string& name) {
   const auto found = reports.find(name);
   if (found == reports.end()) return json::object();
@@ -64,10 +80,7 @@ Rows show_binlog_status(const sql::ShowBinlogStatus& show, const StatementContex
   std::erase_if(*instances, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
   const auto reports = read_reports(*instances, context.metadb);
   if (!reports) return std::unexpected(reports.error());
-  std::vector<InstanceClient::Address> addresses;
-  for (const metadb::Instance& instance : *instances)
-    addresses.push_back({instance.ip, instance.port});
-  const auto logs = context.services.instances->ask_all(addresses, "SHOW BINARY LOGS");
+  const std::vector<json> files = ask_files(*instances, *context.services.instances);
   answers::SqlRows answer;
   answer.columns = {text_column("cluster"), text_column("tenant"), text_column("status")};
   for (std::size_t i = 0; i < instances->size(); ++i) {
@@ -75,7 +88,7 @@ Rows show_binlog_status(const sql::ShowBinlogStatus& show, const StatementContex
     const json status = {{"binlog_instance", one.name},
                          {"state", metadb::to_text(one.state)},
                          {"resources_metrics", metrics_json(*reports, one.name)},
-                         {"binlog_files", files_json(logs[i])}};
+                         {"binlog_files", files[i]}};
     answer.rows.push_back(
         {one.tenant.cluster, one.tenant.tenant, status.dump(-1, ' ', false, json::error_handler_t::replace)});
   }

@@ -57,15 +57,15 @@ Result<std::vector<metadb::Instance>> choose(const sql::ShowInstances& show, met
 using Report = std::map<std::string, Cell>;
 
 std::vector<Report> ask_reports(const std::vector<metadb::Instance>& instances, const StatementContext& context) {
-  std::vector<InstanceClient::Address> addresses;
+  std::vector<InstanceClient::Question> questions;
   std::vector<std::size_t> asked;
   for (std::size_t i = 0; i < instances.size(); ++i) {
     if (instances[i].state != InstanceState::running || instances[i].port == 0) continue;
-    addresses.push_back({instances[i].ip, instances[i].port});
+    questions.push_back({{instances[i].ip, instances[i].port}, "REPORT"});
     asked.push_back(i);
   }
   std::vector<Report> reports(instances.size());
-  const auto answered = context.services.instances->ask_all(addresses, "REPORT");
+  const auto answered = context.services.instances->ask_all(questions);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto& answer = answered[i];
     if (!answer || answer->rows.size() != 1) continue;
