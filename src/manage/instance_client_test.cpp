@@ -5,7 +5,7 @@
 namespace sluice::manage {
 namespace {
 
-TEST(InstanceClient, its_passwords_are_of_the_key_and_hashed_as_mysql_does) {
+TEST(InstanceClient, ItsPasswordsAreOfTheKeyAndHashedAsMysqlDoes) {
   CipherKey key{};
   const InstanceSecret secret = instance_administrator(key);
   EXPECT_EQ(secret.user, "sluice_admin");
@@ -16,7 +16,7 @@ TEST(InstanceClient, its_passwords_are_of_the_key_and_hashed_as_mysql_does) {
   EXPECT_NE(instance_administrator(key).password, secret.password);
 }
 
-TEST(InstanceClient, answers_are_as_many_as_questions_in_their_order) {
+TEST(InstanceClient, AnswersAreAsManyAsQuestionsInTheirOrder) {
   const InstanceClient client(CipherKey{}, *mysql::Interruption::make());
   std::vector<InstanceClient::Question> questions;
   for (std::uint16_t port = 1; port <= 25; ++port)
@@ -31,7 +31,7 @@ TEST(InstanceClient, answers_are_as_many_as_questions_in_their_order) {
   EXPECT_TRUE(client.ask_all({}).empty());
 }
 
-TEST(InstanceClient, after_a_stop_nobody_is_asked) {
+TEST(InstanceClient, AfterAStopNobodyIsAsked) {
   const auto interruption = *mysql::Interruption::make();
   const InstanceClient client(CipherKey{}, interruption);
   interruption->request();

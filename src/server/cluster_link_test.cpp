@@ -61,7 +61,7 @@ class ClusterLinkTest : public testing::Test {
   metrics::ServerTotals totals_;
 };
 
-TEST_F(ClusterLinkTest, the_first_look_makes_the_administrator_and_tells_everything) {
+TEST_F(ClusterLinkTest, TheFirstLookMakesTheAdministratorAndTellsEverything) {
   ClusterLink one = link("s1");
   const auto news = look(one);
   EXPECT_EQ(accounts(news), "root:admin");
@@ -69,7 +69,7 @@ TEST_F(ClusterLinkTest, the_first_look_makes_the_administrator_and_tells_everyth
   EXPECT_TRUE(news->instances->empty());
 }
 
-TEST_F(ClusterLinkTest, what_has_not_changed_is_no_news) {
+TEST_F(ClusterLinkTest, WhatHasNotChangedIsNoNews) {
   ClusterLink one = link("s1");
   ASSERT_TRUE(look(one));
   const auto news = look(one);
@@ -80,7 +80,7 @@ TEST_F(ClusterLinkTest, what_has_not_changed_is_no_news) {
   EXPECT_EQ(accounts(look(one)), "root:admin");
 }
 
-TEST_F(ClusterLinkTest, each_change_is_news_once) {
+TEST_F(ClusterLinkTest, EachChangeIsNewsOnce) {
   ClusterLink one = link("s1");
   ASSERT_TRUE(look(one));
   metadb::MetaDb database = open();
@@ -96,7 +96,7 @@ TEST_F(ClusterLinkTest, each_change_is_news_once) {
   EXPECT_FALSE(look(one)->instances);
 }
 
-TEST_F(ClusterLinkTest, the_administrator_is_made_once) {
+TEST_F(ClusterLinkTest, TheAdministratorIsMadeOnce) {
   {
     ClusterLink one = link("s1");
     ASSERT_TRUE(look(one));
@@ -105,12 +105,12 @@ TEST_F(ClusterLinkTest, the_administrator_is_made_once) {
   EXPECT_EQ(accounts(look(again)), "root:admin");
 }
 
-TEST_F(ClusterLinkTest, without_an_administrator_it_goes_on_and_nobody_is_known) {
+TEST_F(ClusterLinkTest, WithoutAnAdministratorItGoesOnAndNobodyIsKnown) {
   ClusterLink one = link("s1", "");
   EXPECT_EQ(accounts(look(one)), "");
 }
 
-TEST_F(ClusterLinkTest, a_second_server_on_a_file_is_refused_and_told_why) {
+TEST_F(ClusterLinkTest, ASecondServerOnAFileIsRefusedAndToldWhy) {
   ClusterLink one = link("s1");
   ClusterLink two = link("s2");
   ASSERT_TRUE(look(one));
@@ -123,7 +123,7 @@ TEST_F(ClusterLinkTest, a_second_server_on_a_file_is_refused_and_told_why) {
   EXPECT_TRUE(look(one)) << "the first goes on";
 }
 
-TEST_F(ClusterLinkTest, a_server_that_was_removed_joins_anew) {
+TEST_F(ClusterLinkTest, AServerThatWasRemovedJoinsAnew) {
   ClusterLink one = link("s1");
   ASSERT_TRUE(look(one));
   metadb::MetaDb database = open();
@@ -132,7 +132,7 @@ TEST_F(ClusterLinkTest, a_server_that_was_removed_joins_anew) {
   EXPECT_EQ(accounts(look(one)), "root:admin");
 }
 
-TEST_F(ClusterLinkTest, a_file_that_cannot_be_made_is_tried_again) {
+TEST_F(ClusterLinkTest, AFileThatCannotBeMadeIsTriedAgain) {
   options_.address = metadb::SqliteFile{folder_ / "later" / "meta.db"};
   ClusterLink one = link("s1");
   EXPECT_FALSE(look(one));
@@ -140,7 +140,7 @@ TEST_F(ClusterLinkTest, a_file_that_cannot_be_made_is_tried_again) {
   EXPECT_EQ(accounts(look(one)), "root:admin");
 }
 
-TEST_F(ClusterLinkTest, history_that_cannot_be_trimmed_holds_no_news_back) {
+TEST_F(ClusterLinkTest, HistoryThatCannotBeTrimmedHoldsNoNewsBack) {
   metadb::MetaDb database = open();
   ASSERT_TRUE(metadb::migrate(database));
   ASSERT_TRUE(database.write("DROP TABLE history"));
@@ -148,7 +148,7 @@ TEST_F(ClusterLinkTest, history_that_cannot_be_trimmed_holds_no_news_back) {
   EXPECT_EQ(accounts(look(one)), "root:admin");
 }
 
-TEST_F(ClusterLinkTest, a_meta_db_that_goes_away_is_used_again_when_it_is_back) {
+TEST_F(ClusterLinkTest, AMetaDbThatGoesAwayIsUsedAgainWhenItIsBack) {
   metadb::PrivateServer& server = metadb::PrivateServer::instance(metadb::MetaDbKind::mariadb);
   if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED: " << server.unavailable();
   options_ = server.fresh_database();
@@ -167,7 +167,7 @@ TEST_F(ClusterLinkTest, a_meta_db_that_goes_away_is_used_again_when_it_is_back) 
   EXPECT_EQ(accounts(look(one)), "guest:user root:admin");
 }
 
-TEST_F(ClusterLinkTest, two_servers_share_a_real_meta_db) {
+TEST_F(ClusterLinkTest, TwoServersShareARealMetaDb) {
   metadb::PrivateServer& server = metadb::PrivateServer::instance(metadb::MetaDbKind::mariadb);
   if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED: " << server.unavailable();
   options_ = server.fresh_database();

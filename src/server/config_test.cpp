@@ -37,7 +37,7 @@ class ServerConfigTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(ServerConfigTest, little_is_required_and_the_rest_has_its_usual_value) {
+TEST_F(ServerConfigTest, LittleIsRequiredAndTheRestHasItsUsualValue) {
   const auto config = load(least);
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->listen_address, "0.0.0.0");
@@ -52,7 +52,7 @@ TEST_F(ServerConfigTest, little_is_required_and_the_rest_has_its_usual_value) {
   EXPECT_FALSE(config->administrator);
 }
 
-TEST_F(ServerConfigTest, every_key_is_read) {
+TEST_F(ServerConfigTest, EveryKeyIsRead) {
   const auto config = load(
       "[server]\ndirectory = \"/d\"\naddress = \"10.0.0.1\"\nlisten = \"::\"\nport = 0\nregion = \"r\"\nidc = \"i\"\n"
       "zone = \"z\"\ngroup = \"g\"\nkey_file = \"/k\"\ncluster = \"c\"\ntrusted = [\"10.1.0.0/16\"]\n"
@@ -83,7 +83,7 @@ TEST_F(ServerConfigTest, every_key_is_read) {
   EXPECT_TRUE(config->administrator->admin);
 }
 
-TEST_F(ServerConfigTest, all_problems_are_told_at_once_with_the_file) {
+TEST_F(ServerConfigTest, AllProblemsAreToldAtOnceWithTheFile) {
   const auto config =
       load("[server]\nport = 70000\nadress = \"x\"\n[metadb]\nkind = \"oracle\"\n[nosuch]\n[metrics]\nport = -1\n");
   ASSERT_FALSE(config);
@@ -91,13 +91,13 @@ TEST_F(ServerConfigTest, all_problems_are_told_at_once_with_the_file) {
     EXPECT_TRUE(holds(config.error().message, part)) << part << " in " << config.error().message;
 }
 
-TEST_F(ServerConfigTest, unknown_keys_are_told_in_every_section) {
+TEST_F(ServerConfigTest, UnknownKeysAreToldInEverySection) {
   for (const char* section : {"metadb", "instances", "metrics", "messages", "administrator"})
     EXPECT_TRUE(holds(problem("[" + std::string(section) + "]\nnosuch = 1\n"), "nosuch")) << section;
   EXPECT_TRUE(holds(problem("[metadb]\nkind = \"sqlite\"\naddress = \"h\"\n"), "address"));
 }
 
-TEST_F(ServerConfigTest, addresses_are_ip_addresses_that_others_can_reach) {
+TEST_F(ServerConfigTest, AddressesAreIpAddressesThatOthersCanReach) {
   EXPECT_TRUE(holds(server_problem("listen = \"localhost\""), "listen"));
   for (const char* address : {"host", "0.0.0.0", "::", ""}) {
     const auto config = load("[server]\ndirectory = \"/d\"\naddress = \"" + std::string(address) + "\"\n");
@@ -105,22 +105,22 @@ TEST_F(ServerConfigTest, addresses_are_ip_addresses_that_others_can_reach) {
   }
 }
 
-TEST_F(ServerConfigTest, directories_are_absolute) {
+TEST_F(ServerConfigTest, DirectoriesAreAbsolute) {
   EXPECT_FALSE(load("[server]\ndirectory = \"d\"\naddress = \"10.0.0.1\"\n"));
 }
 
-TEST_F(ServerConfigTest, names_fit_the_meta_db) {
+TEST_F(ServerConfigTest, NamesFitTheMetaDb) {
   EXPECT_EQ(server_problem("zone = \"" + std::string(128, 'z') + "\""), "");
   EXPECT_TRUE(holds(server_problem("zone = \"" + std::string(129, 'z') + "\""), "zone"));
 }
 
-TEST_F(ServerConfigTest, what_goes_together_is_given_together) {
+TEST_F(ServerConfigTest, WhatGoesTogetherIsGivenTogether) {
   EXPECT_TRUE(holds(server_problem("tls_certificate = \"/c.pem\""), "tls_key"));
   EXPECT_TRUE(holds(problem("[instances]\nfirst_port = 9000\nlast_port = 8999\n"), "last_port"));
   EXPECT_TRUE(holds(problem("[metadb]\nkind = \"mysql\"\n"), "user"));
 }
 
-TEST_F(ServerConfigTest, no_problem_shows_a_password) {
+TEST_F(ServerConfigTest, NoProblemShowsAPassword) {
   const std::string text = problem(
       "[metadb]\nkind = \"mysql\"\nuser = \"u\"\npassword = \"hush-hush\"\npassword_file = \"/nosuch\"\n"
       "[administrator]\nname = \"root\"\nnative = \"hush-hush\"\npassword = \"hush-hush\"\n");
@@ -128,7 +128,7 @@ TEST_F(ServerConfigTest, no_problem_shows_a_password) {
   EXPECT_FALSE(holds(text, "hush-hush")) << text;
 }
 
-TEST_F(ServerConfigTest, an_administrator_nobody_could_be_is_refused_before_it_is_made) {
+TEST_F(ServerConfigTest, AnAdministratorNobodyCouldBeIsRefusedBeforeItIsMade) {
   EXPECT_TRUE(holds(problem("[administrator]\nname = \"root\"\n"), "administrator"));
   EXPECT_TRUE(holds(problem("[administrator]\nname = \"root\"\nnative = \"secret\"\n"), "native"));
   for (const char* name : {"", "sluice_admin", "a@b", "a#b", "a:b"}) {

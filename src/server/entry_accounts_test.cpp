@@ -15,7 +15,7 @@ std::shared_ptr<listen::Accounts> accounts(const std::string& name, bool admin) 
   return std::move(*listen::Accounts::make({settings}));
 }
 
-TEST(EntryAccounts, a_name_may_say_any_tenant) {
+TEST(EntryAccounts, ANameMaySayAnyTenant) {
   EntryAccounts entry(accounts("root", true));
   for (const char* name : {"root", "root@t", "root@t#c", "root@other#c", "c:t:root"}) {
     EXPECT_TRUE(entry.is_known(name)) << name;
@@ -26,7 +26,7 @@ TEST(EntryAccounts, a_name_may_say_any_tenant) {
   }
 }
 
-TEST(EntryAccounts, a_tenant_is_no_account) {
+TEST(EntryAccounts, ATenantIsNoAccount) {
   EntryAccounts entry(accounts("root", true));
   for (const char* name : {"", "t", "@root", "x@root", "root:t:x", "#root"}) {
     EXPECT_FALSE(entry.is_known(name)) << name;
@@ -34,7 +34,7 @@ TEST(EntryAccounts, a_tenant_is_no_account) {
   }
 }
 
-TEST(EntryAccounts, after_a_change_the_others_are_known) {
+TEST(EntryAccounts, AfterAChangeTheOthersAreKnown) {
   EntryAccounts entry(accounts("root", true));
   entry.change(accounts("other", false));
   EXPECT_FALSE(entry.is_known("root@t#c"));

@@ -40,7 +40,7 @@ class InstanceSettingsTest : public testing::Test {
   std::vector<std::string> trusted_ = {"10.0.0.7"};
 };
 
-TEST_F(InstanceSettingsTest, an_instance_is_told_its_tenant_and_source) {
+TEST_F(InstanceSettingsTest, AnInstanceIsToldItsTenantAndSource) {
   const auto made = settings();
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->tenant, "c.t");
@@ -54,7 +54,7 @@ TEST_F(InstanceSettingsTest, an_instance_is_told_its_tenant_and_source) {
   EXPECT_FALSE(made->tenant_server_id);
 }
 
-TEST_F(InstanceSettingsTest, a_password_for_another_key_is_told_without_any_of_it) {
+TEST_F(InstanceSettingsTest, APasswordForAnotherKeyIsToldWithoutAnyOfIt) {
   const std::string sealed = tenant_.settings.sealed_password;
   key_.fill(2);
   const auto made = settings();
@@ -64,12 +64,12 @@ TEST_F(InstanceSettingsTest, a_password_for_another_key_is_told_without_any_of_i
   EXPECT_EQ(made.error().message.find(sealed.substr(3, 16)), std::string::npos);
 }
 
-TEST_F(InstanceSettingsTest, a_password_that_was_sealed_for_another_tenant_does_not_open) {
+TEST_F(InstanceSettingsTest, APasswordThatWasSealedForAnotherTenantDoesNotOpen) {
   tenant_.name = {"c", "u"};
   EXPECT_FALSE(settings());
 }
 
-TEST_F(InstanceSettingsTest, only_what_was_set_somewhere_is_told) {
+TEST_F(InstanceSettingsTest, OnlyWhatWasSetSomewhereIsTold) {
   EXPECT_TRUE(settings()->parameters.empty());
   EXPECT_FALSE(settings()->max_binlog_size);
   const auto made = settings({{{"max_connections", "7"}},
@@ -82,13 +82,13 @@ TEST_F(InstanceSettingsTest, only_what_was_set_somewhere_is_told) {
   EXPECT_EQ(made->max_binlog_size, 4096U);
 }
 
-TEST_F(InstanceSettingsTest, how_the_source_is_connected_to_is_always_told) {
+TEST_F(InstanceSettingsTest, HowTheSourceIsConnectedToIsAlwaysTold) {
   EXPECT_EQ(settings()->source_tls, "preferred");
   EXPECT_EQ(settings()->heartbeat_seconds, 5U);
   EXPECT_EQ(settings({{}, {{"source_tls", "off"}}, {}})->source_tls, "off");
 }
 
-TEST_F(InstanceSettingsTest, accounts_are_the_clusters_and_the_two_of_its_servers) {
+TEST_F(InstanceSettingsTest, AccountsAreTheClustersAndTheTwoOfItsServers) {
   accounts_ = {{.name = "root", .native_hash = "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7", .tag = "admin"},
                {.name = "guest", .native_hash = "*14E65567ABDB5135D0CFD9A70B3032C179A49EE7", .tag = "user"}};
   const auto made = instance_accounts(accounts_, key_);
@@ -101,19 +101,19 @@ TEST_F(InstanceSettingsTest, accounts_are_the_clusters_and_the_two_of_its_server
   EXPECT_TRUE(made[3].relay && !made[3].admin);
 }
 
-TEST_F(InstanceSettingsTest, the_servers_passwords_are_of_the_key) {
+TEST_F(InstanceSettingsTest, TheServersPasswordsAreOfTheKey) {
   CipherKey other{};
   EXPECT_EQ(manage::instance_relay(key_).password, manage::instance_relay(key_).password);
   EXPECT_NE(manage::instance_relay(key_).password, manage::instance_relay(other).password);
   EXPECT_NE(manage::instance_relay(key_).password, manage::instance_administrator(key_).password);
 }
 
-TEST_F(InstanceSettingsTest, what_is_made_can_be_written) {
+TEST_F(InstanceSettingsTest, WhatIsMadeCanBeWritten) {
   const auto text = supervise::instance_file_text(*settings());
   EXPECT_TRUE(text) << text.error().message;
 }
 
-TEST(instance_limits, nothing_is_no_limit) {
+TEST(InstanceLimits, NothingIsNoLimit) {
   const auto none = instance_limits({{}, {}, {}});
   EXPECT_FALSE(none.processors);
   EXPECT_FALSE(none.memory);

@@ -26,12 +26,12 @@ InstanceKeeper::Running instance(const std::string& name, std::uint16_t port) {
   return running;
 }
 
-TEST(Reporter, nothing_runs_and_nothing_is_reported) {
+TEST(Reporter, NothingRunsAndNothingIsReported) {
   const Reporter reporter(CipherKey{}, [] { return std::vector<InstanceKeeper::Running>{}; });
   EXPECT_TRUE(reporter.reports().empty());
 }
 
-TEST(Reporter, one_that_cannot_be_reached_is_reported_with_its_process) {
+TEST(Reporter, OneThatCannotBeReachedIsReportedWithItsProcess) {
   const Reporter reporter(CipherKey{}, [] { return std::vector{instance("i", 1)}; });
   const auto reports = first_reports(reporter);
   ASSERT_EQ(reports.size(), 1U);
@@ -43,14 +43,14 @@ TEST(Reporter, one_that_cannot_be_reached_is_reported_with_its_process) {
   EXPECT_EQ(reports[0].last_file, "");
 }
 
-TEST(Reporter, one_without_a_port_is_not_asked) {
+TEST(Reporter, OneWithoutAPortIsNotAsked) {
   const Reporter reporter(CipherKey{}, [] { return std::vector{instance("i", 0)}; });
   const auto reports = first_reports(reporter);
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(reports[0].trouble, "");
 }
 
-TEST(Reporter, it_ends_at_once) {
+TEST(Reporter, ItEndsAtOnce) {
   const auto begin = std::chrono::steady_clock::now();
   {
     const Reporter reporter(CipherKey{}, [] { return std::vector{instance("i", 1)}; });
