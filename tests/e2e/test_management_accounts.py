@@ -127,6 +127,34 @@ def test_the_last_administrator_stays(sluiced, tenant):
     assert may_log_in(Source(sluiced.port, ADMIN, ADMIN_PASSWORD))
 
 
+def test_another_administrator(sluiced, tenant):
+    """Made by GRANT; here and at the instances."""
+    who = {"user": "deputy", "password": "deputise 4"}
+    port = sluiced.instances()[0].port
+    sluiced.run("CREATE USER deputy IDENTIFIED BY 'deputise 4'")
+    assert sluiced.error("REBALANCE BINLOG", **who)[0] == 1227
+    sluiced.run("GRANT ALL ON *.* TO deputy")
+    sluiced.run("REBALANCE BINLOG", **who)
+    wait_until(lambda: _administers(Source(port, **who)), 15, "it is one at the instance")
+    sluiced.run(f"REVOKE ALL ON *.* FROM {ADMIN}", **who)
+    assert sluiced.error("REBALANCE BINLOG")[0] == 1227
+    assert sluiced.error("REVOKE ALL ON *.* FROM deputy", **who)[0] == 1396, "nobody would be left"
+    sluiced.run(f"GRANT ALL PRIVILEGES ON *.* TO {ADMIN}", **who)
+    sluiced.run("REVOKE ALL ON *.* FROM deputy")
+    assert sluiced.error("REBALANCE BINLOG", **who)[0] == 1227
+    wait_until(lambda: not _administers(Source(port, **who)), 15, "it is none at the instance")
+    sluiced.run("DROP USER deputy")
+
+
+def _administers(source):
+    try:
+        with connect(source, tls=True) as connection, connection.cursor() as cursor:
+            cursor.execute("SET GLOBAL wait_timeout = DEFAULT")
+        return True
+    except pymysql.MySQLError:
+        return False
+
+
 def test_accounts_of_the_cluster_itself_are_not_to_be_had(sluiced, tenant):
     for name in ("sluice_relay", "sluice_admin"):
         assert sluiced.error(f"CREATE USER {name} IDENTIFIED BY 'x'")[0] in (1236, 1396)
