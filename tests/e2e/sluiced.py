@@ -47,6 +47,7 @@ class Sluiced:
         for name, values in sections.items():
             self.sections[name].update(values)
         self.process = None
+        self.end_expected = False
         self.port = 0
         os.makedirs(folder, exist_ok=True)
 
@@ -75,12 +76,14 @@ class Sluiced:
 
     def begin(self):
         """The same, with the directory as it is found."""
+        self.end_expected = False
         self.process = self.host.process([PROGRAM, "--config", self.write_configuration()], self.log)
         return self
 
     def refusal(self, seconds=15):
         """What it says that cannot start."""
         code = self.process.wait(seconds)
+        self.end_expected = True
         assert code == 1, f"it ended with {code}: {tail(self.log)}"
         return self.log_text()
 
@@ -105,11 +108,13 @@ class Sluiced:
 
     def stop(self):
         """In order; its instances go on."""
+        self.end_expected = True
         code = self.process.terminate(30)
         if code not in (0, -signal.SIGTERM):
             raise ProgramFailed(f"sluiced ended with {code}: {tail(self.log)}")
 
     def kill(self):
+        self.end_expected = True
         self.process.kill()
 
     def restart(self):
@@ -117,11 +122,14 @@ class Sluiced:
         return self.start()
 
     def close(self):
-        """Ends it and its instances."""
+        """Ends it and its instances. A server that had ended by itself is an error, whatever the test looked at."""
+        crashed = self.process is not None and not self.process.running and not self.end_expected
         if self.process is not None:
             self.process.kill()
         for instance in self.instances():
             instance.kill()
+        if crashed:
+            raise ProgramFailed("ended by itself: " + self.process.log_tail())
 
     def _port_file(self):
         return os.path.join(self.directory, "port")

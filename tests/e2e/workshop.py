@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
 from gate import Gate
 from instance import Instance, PROGRAM
-from processes import tail
+from processes import ProgramFailed, tail
 from servers import KINDS
 from sluiced import PROGRAM as SLUICED_PROGRAM, Sluiced
 
@@ -67,10 +68,17 @@ class Workshop:
                     yield os.path.relpath(path, self.folder), tail(path, 15)
 
     def close(self):
+        """Ends all, whatever is wrong with one of them; then says what was."""
+        wrong = []
         for thing in reversed(self.made):
-            if hasattr(thing, "close"):
-                thing.close()
-            elif getattr(thing, "process", None) is not None:
-                thing.process.kill()
+            try:
+                if hasattr(thing, "close"):
+                    thing.close()
+                elif getattr(thing, "process", None) is not None:
+                    thing.process.kill()
+            except (OSError, ProgramFailed, subprocess.SubprocessError) as error:
+                wrong.append(error)
         self.made.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if wrong:
+            raise wrong[0]
