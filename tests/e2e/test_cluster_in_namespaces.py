@@ -377,9 +377,9 @@ def test_no_secret_in_the_metadb_and_in_the_logs(cluster, tenants):
     assert len(tables) > 5
     said = {table: str(cluster.metadb.sql(f"SELECT * FROM binlog_database.{table}")) for table in tables}
     said |= {server.address: server.log_text() for server in cluster.servers}
-    for instance in cluster.instances().values():
-        with open(instance.log, encoding="utf-8") as file:
-            said[instance.name] = file.read()
+    for tenant in tenants.values():
+        with open(primary_of(cluster, tenant).log, encoding="utf-8") as file:
+            said[tenant.name] = file.read()
     for where, text in said.items():
         assert not [secret for secret in secrets if secret in text], where
 
