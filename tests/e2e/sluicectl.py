@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 
@@ -53,6 +54,8 @@ class Sluicectl:
         """(exit code, all that the terminal showed); each of `typed` is a (prompt, answer)."""
         pid, terminal = pty.fork()
         if pid == 0:
+            # As at a terminal, also where the tests run in the background, which ignores it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(PROGRAM, [PROGRAM, *self.arguments, *arguments], self.environment(None))
         shown = b""
         waiting = list(typed)
