@@ -5,6 +5,7 @@
 #include "session/session_answers.h"
 #include "session/sql_connection.h"
 #include "session/statement_size.h"
+#include "sql/secrets.h"
 
 // The commands that are answered at once, and plain statements.
 
@@ -82,7 +83,9 @@ SqlConnection::Answered SqlConnection::query(std::string_view text) {
     const answers::SqlError error = packet_too_large();
     co_return co_await send_error(error);
   }
-  record_->begin("Query", "init", text);
+  // What others may see of it, and no password.
+  const std::string shown = sql::mask_secrets(text.substr(0, answers::session_statement_size_max), {});
+  record_->begin("Query", "init", shown);
   const std::function<answers::StatementResult()> work = [this, text] { return sql_->execute(text); };
   const answers::StatementResult result = co_await run_statement(sql_->may_block(text), work);
   const std::vector<Bytes> payloads = encode_query_answer(result, login_.capabilities);

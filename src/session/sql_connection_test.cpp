@@ -197,5 +197,19 @@ TEST_F(SqlConnectionTest, AnAccountThatGoesWhileItsClientLogsInIsNotLetIn) {
   EXPECT_FALSE(in);
 }
 
+TEST_F(SqlConnectionTest, OthersSeeNoPasswordInAStatementThatRuns) {
+  mysql::Client one = client();
+  ASSERT_TRUE(one.connect());
+  const std::jthread asks([&] { (void)one.query("WAIT IDENTIFIED BY 'hush'"); });
+  std::optional<std::string> seen;
+  for (int looks = 0; !seen && looks < 5000; ++looks) {
+    const auto sessions = registry.sessions();
+    if (!sessions.empty()) seen = sessions.front().statement;
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(seen, "WAIT IDENTIFIED BY ******");
+  for_each([](SqlConnection& connection) { connection.kill(answers::KillScope::connection); });
+}
+
 }  // namespace
 }  // namespace sluice::session

@@ -15,11 +15,11 @@ namespace sluice::session {
 /// Answers a few made-up statements.
 class TestSql : public answers::SqlSession {
  public:
-  [[nodiscard]] bool may_block(std::string_view sql) const override { return sql == "WAIT"; }
+  [[nodiscard]] bool may_block(std::string_view sql) const override { return sql.starts_with("WAIT"); }
   [[nodiscard]] bool may_block_prepared(std::uint32_t) const override { return false; }
 
   [[nodiscard]] answers::StatementResult execute(std::string_view sql) override {
-    if (sql == "WAIT") {
+    if (sql.starts_with("WAIT")) {
       while (!cancelled) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
