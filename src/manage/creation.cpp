@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "manage/refusal.h"
+#include "mysql/server_address.h"
 
 namespace sluice::manage {
 namespace {
@@ -55,8 +56,7 @@ std::string source_addresses(const sql::SourceUrl& url) {
   std::string text;
   for (const sql::SourceUrl::Address& address : url.addresses) {
     text += text.empty() ? "" : ",";
-    text += address.host.contains(':') ? fmt::format("[{}]:{}", address.host, address.port)
-                                       : fmt::format("{}:{}", address.host, address.port);
+    text += mysql::to_text({.host = address.host, .port = address.port});
   }
   return text;
 }

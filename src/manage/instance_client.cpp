@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "mysql/server_address.h"
 
 namespace sluice::manage {
 namespace {
@@ -39,8 +40,7 @@ InstanceSecret instance_relay(const CipherKey& key) {
 Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std::string& statement) const {
   mysql::ClientOptions options;
   options.role = "instance";
-  options.address = address.ip.contains(':') ? fmt::format("[{}]:{}", address.ip, address.port)
-                                             : fmt::format("{}:{}", address.ip, address.port);
+  options.address = mysql::to_text({.host = address.ip, .port = address.port});
   options.user = administrator_.user;
   options.password = administrator_.password;
   options.connect_deadline = connect_deadline;

@@ -25,6 +25,9 @@ struct InstanceSecret {
 /// For clients that are relayed.
 [[nodiscard]] InstanceSecret instance_relay(const CipherKey& key);
 
+/// REPORT without boundaries of files: none is later than this time.
+inline constexpr const char* short_report = "REPORT 4294967295";
+
 /// Asks instances, each on a connection of its own that is closed behind the answer. Any thread; blocks.
 class InstanceClient {
  public:

@@ -61,7 +61,7 @@ std::vector<Report> ask_reports(const std::vector<metadb::Instance>& instances, 
   std::vector<std::size_t> asked;
   for (std::size_t i = 0; i < instances.size(); ++i) {
     if (instances[i].state != InstanceState::running || instances[i].port == 0) continue;
-    questions.push_back({{instances[i].ip, instances[i].port}, "REPORT"});
+    questions.push_back({{instances[i].ip, instances[i].port}, short_report});
     asked.push_back(i);
   }
   std::vector<Report> reports(instances.size());

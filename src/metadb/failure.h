@@ -12,6 +12,11 @@ inline constexpr int code_lock_wait = 1205;  ///< waited too long for another's 
 [[nodiscard]] inline bool is_duplicate(const Error& error) {
   return error.code == code_duplicate;
 }
+/// The MetaDB could not be asked, whatever was asked of it: it is away, or too busy.
+[[nodiscard]] inline bool is_away(const Error& error) {
+  return error.kind == ErrorKind::io || error.kind == ErrorKind::closed || error.kind == ErrorKind::timeout ||
+         error.kind == ErrorKind::limit;
+}
 [[nodiscard]] inline bool is_deadlock(const Error& error) {
   return error.code == code_deadlock;
 }

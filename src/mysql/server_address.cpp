@@ -51,4 +51,9 @@ Result<ServerAddress> parse_server_address(std::string_view text) {
   return address;
 }
 
+std::string to_text(const ServerAddress& address) {
+  const std::string port = std::to_string(address.port);
+  return address.host.contains(':') ? "[" + address.host + "]:" + port : address.host + ":" + port;
+}
+
 }  // namespace sluice::mysql

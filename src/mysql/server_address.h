@@ -18,4 +18,7 @@ struct ServerAddress {
 /// Reads "host:port", "host", "[address]:port", "[address]" and a bare IPv6 address.
 [[nodiscard]] Result<ServerAddress> parse_server_address(std::string_view text);
 
+/// "host:port", "[address]:port"
+[[nodiscard]] std::string to_text(const ServerAddress& address);
+
 }  // namespace sluice::mysql

@@ -12,6 +12,7 @@
 #include "mysql/handshake_response.h"
 #include "mysql/relayed_login.h"
 #include "mysql/response.h"
+#include "mysql/server_address.h"
 
 namespace sluice::relay {
 
@@ -28,7 +29,7 @@ milliseconds left_until(steady_clock::time_point end) {
 }
 
 std::string text_of(const InstanceAddress& address) {
-  return fmt::format(fmt::runtime(address.ip.contains(':') ? "[{}]:{}" : "{}:{}"), address.ip, address.port);
+  return mysql::to_text({.host = address.ip, .port = address.port});
 }
 
 asio::awaitable<Result<tcp::socket>> connect(asio::any_io_executor executor, const InstanceAddress& address,

@@ -13,6 +13,7 @@
 #include "listen/certificate.h"
 #include "manage/management_session.h"
 #include "manage/routes.h"
+#include "metadb/failure.h"
 
 namespace sluice::server {
 namespace {
@@ -29,12 +30,6 @@ std::shared_ptr<listen::Accounts> no_accounts() {
   auto accounts = listen::Accounts::make({{.name = name, .native = "*" + to_hex(random), .password_hash = ""}});
   SLUICE_ASSERT(accounts.has_value());
   return std::move(*accounts);
-}
-
-/// Whether the MetaDB could not be asked, so that what was known may still be right.
-bool is_away(const Error& error) {
-  return error.kind == ErrorKind::io || error.kind == ErrorKind::closed || error.kind == ErrorKind::timeout ||
-         error.kind == ErrorKind::limit;
 }
 
 }  // namespace
@@ -176,8 +171,8 @@ Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::Tenant
     routes_[name] = *found;
     return found;
   }
-  if (!is_away(found.error())) {
-    routes_.erase(name);  // another's instance may be there one day
+  if (!metadb::is_away(found.error())) {  // else what was known may still be right
+    routes_.erase(name);                  // another's instance may be there one day
     return found;
   }
   const auto known = routes_.find(name);

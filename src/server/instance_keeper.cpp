@@ -5,13 +5,13 @@
 #include <csignal>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "manage/cluster_view.h"
 #include "manage/stored_options.h"
+#include "metadb/failure.h"
 #include "metadb/log_files.h"
 #include "metadb/tenants.h"
 #include "server/instance_settings.h"
@@ -29,12 +29,23 @@ namespace {
 constexpr std::chrono::seconds stop_limit{30};
 constexpr std::chrono::seconds wait_interval{1};
 
-constexpr std::array all_states = {InstanceState::init,        InstanceState::starting, InstanceState::running,
-                                   InstanceState::failed,      InstanceState::stopped,  InstanceState::offline,
-                                   InstanceState::logical_drop};
+/// Of instances that are not to be dropped; those that are stay LogicalDrop until they are gone.
+constexpr std::array serving_states = {InstanceState::init,   InstanceState::starting, InstanceState::running,
+                                       InstanceState::failed, InstanceState::stopped,  InstanceState::offline};
+constexpr std::array dropping_states = {InstanceState::logical_drop};
+constexpr std::size_t failures_kept = 32;  ///< more than any decision looks at
 
 cluster::Moment to_moment(std::chrono::steady_clock::time_point time) {
   return cluster::Moment(std::chrono::duration_cast<cluster::Milliseconds>(time.time_since_epoch()));
+}
+
+/// Whether the instance has begun its log: from then on that says where it goes on.
+bool has_log(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto files = std::filesystem::directory_iterator(directory / "data" / "binlog", error);
+  return !error && std::any_of(begin(files), end(files), [](const std::filesystem::directory_entry& entry) {
+    return entry.path().filename().string().starts_with("mysql-bin.0");
+  });
 }
 
 /// All instances of a tenant write the same log. The first one begins it where CREATE BINLOG says; one that comes
@@ -57,7 +68,7 @@ Result<void> plan_beginning(metadb::MetaDb& database, const metadb::Instance& in
 }
 
 Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& instance,
-                            const InstanceKeeper::Services& services) {
+                            const std::filesystem::path& directory, const InstanceKeeper::Services& services) {
   const auto tenant = metadb::read_tenant(database, instance.tenant);
   if (!tenant) return std::unexpected(tenant.error());
   const auto cluster_values = manage::read_cluster_parameters(database);
@@ -78,13 +89,11 @@ Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& in
   plan.settings = std::move(*settings);
   plan.limits = instance_limits(*values);
   plan.ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"));
+  if (has_log(directory)) return plan;
+  if (auto begun = plan_beginning(database, instance, directory, plan); !begun) {
+    return std::unexpected(std::move(begun.error()));
+  }
   return plan;
-}
-
-/// Whether the MetaDB could not be asked: no fault of the instance.
-bool is_away(const Error& error) {
-  return error.kind == ErrorKind::io || error.kind == ErrorKind::closed || error.kind == ErrorKind::timeout ||
-         error.kind == ErrorKind::limit;
 }
 
 /// Where we reach our own instances.
@@ -97,9 +106,7 @@ std::string own_address(const std::string& listen_address) {
 }  // namespace
 
 void InstanceKeeper::spawn(asio::awaitable<void> action) {
-  ++actions_;
-  asio::co_spawn(supervisor_->loop(), std::move(action), [this](const std::exception_ptr& thrown) {
-    --actions_;
+  asio::co_spawn(supervisor_->loop(), std::move(action), [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
 }
@@ -247,17 +254,9 @@ supervise::InstanceStart InstanceKeeper::make_start(const metadb::Instance& row,
 
 asio::awaitable<Result<StartPlan>> InstanceKeeper::plan_start(const metadb::Instance& row) const {
   const auto directory = supervisor_->directory_of(row.name);
-  std::error_code ignored;
-  const bool has_log = std::filesystem::exists(directory / "data" / "binlog", ignored);
   const auto work = [&] {
-    return services_.metadb->with([&](metadb::MetaDb& database) -> Result<StartPlan> {
-      auto plan = make_plan(database, row, services_);
-      if (!plan || has_log) return plan;
-      if (auto begun = plan_beginning(database, row, directory, *plan); !begun) {
-        return std::unexpected(std::move(begun.error()));
-      }
-      return plan;
-    });
+    return services_.metadb->with(
+        [&](metadb::MetaDb& database) { return make_plan(database, row, directory, services_); });
   };
   co_return co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
 }
@@ -273,7 +272,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
     if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.start_at = Clock::now() + wait_interval;
     co_return;
   }
-  if (!plan && is_away(plan.error())) {
+  if (!plan && metadb::is_away(plan.error())) {
     co_await start_as_before(name);
     co_return;
   }
@@ -361,8 +360,12 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
 asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::InstanceChange& change) {
   ++notes_;
   const auto work = [&] {
-    return services_.metadb->with(
-        [&](metadb::MetaDb& database) { return metadb::change_instance_state(database, name, all_states, change); });
+    return services_.metadb->with([&](metadb::MetaDb& database) {
+      const std::span<const InstanceState> from = change.to == InstanceState::drop
+                                                      ? std::span<const InstanceState>(dropping_states)
+                                                      : std::span<const InstanceState>(serving_states);
+      return metadb::change_instance_state(database, name, from, change);
+    });
   };
   const auto noted = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
   if (!noted) {
@@ -370,7 +373,7 @@ asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::Insta
                  noted.error().message);
     co_return;
   }
-  if (const auto kept = kept_.find(name); kept != kept_.end()) {
+  if (const auto kept = kept_.find(name); kept != kept_.end() && *noted) {
     kept->second.noted = ++notes_;
     kept->second.row.state = change.to;
     if (change.pid) kept->second.row.pid = *change.pid;
@@ -402,7 +405,9 @@ asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause
   kept->second.failures.push_back({.at = to_moment(now),
                                    .lasted = std::chrono::duration_cast<cluster::Milliseconds>(lasted),
                                    .cause = std::move(cause)});
-  const auto decision = cluster::decide_restart(kept->second.failures);
+  auto& failures = kept->second.failures;
+  if (failures.size() > failures_kept) failures.erase(failures.begin());
+  const auto decision = cluster::decide_restart(failures);
   metadb::InstanceChange change{.to = InstanceState::starting, .pid = 0};
   if (const auto* restart = std::get_if<cluster::Restart>(&decision)) {
     kept->second.start_at = now + (restart->at - to_moment(now));
@@ -444,7 +449,8 @@ asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
   const std::uint64_t version = accounts_version_;
   const auto directory = supervisor_->directory_of(name);
   const auto work = [&]() -> Result<void> {
-    auto plan = services_.metadb->with([&](metadb::MetaDb& database) { return make_plan(database, row, services_); });
+    auto plan = services_.metadb->with(
+        [&](metadb::MetaDb& database) { return make_plan(database, row, directory, services_); });
     if (!plan) return std::unexpected(std::move(plan.error()));
     plan->settings.data_directory = directory / "data";
     plan->settings.messages_file = directory / "messages.log";

@@ -31,8 +31,6 @@ struct StartPlan {
   supervise::ResourceLimits limits;
   std::chrono::seconds ready_limit{60};
   bool waits = false;  ///< for another instance of the tenant, whose log it is to write too
-  std::string
-      boundary;  ///< where its log begins, if not at the tenant's start point: a text of boundary/file_boundary.h
 };
 
 /// Keeps the instances of this server as the MetaDB wants them: starts, stops and removes their processes, starts
@@ -86,7 +84,6 @@ class InstanceKeeper {
   [[nodiscard]] std::vector<Running> running() const;
   /// Those that are kept, running or not.
   [[nodiscard]] std::size_t count() const { return kept_.size(); }
-  [[nodiscard]] bool busy() const { return actions_ > 0; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -128,7 +125,6 @@ class InstanceKeeper {
   std::map<std::string, Clock::time_point> adopted_;  ///< before the MetaDB has told of them
   std::uint64_t notes_ = 0;
   std::uint64_t accounts_version_ = 0;
-  std::size_t actions_ = 0;
 };
 
 }  // namespace sluice::server

@@ -2,9 +2,8 @@
 
 #include <cstdlib>
 
-#include <fmt/format.h>
-
 #include "base/assert.h"
+#include "mysql/server_address.h"
 
 namespace sluice::server {
 namespace {
@@ -13,9 +12,6 @@ constexpr std::chrono::seconds interval{1};
 constexpr std::chrono::seconds answer_deadline{1};
 /// Rounds in which one that did not answer is not asked.
 constexpr int rounds_skipped = 5;
-
-/// A time far ahead: no boundaries of files are wanted.
-constexpr const char* statement = "REPORT 4294967295";
 
 std::string text_of(const mysql::QueryResult& answer, std::string_view column) {
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
@@ -72,8 +68,7 @@ Result<mysql::QueryResult> Reporter::question(const InstanceKeeper::Running& ins
   if (!asked.client || asked.port != instance.port || !asked.client->is_open()) {
     mysql::ClientOptions options;
     options.role = "instance";
-    options.address = instance.ip.contains(':') ? fmt::format("[{}]:{}", instance.ip, instance.port)
-                                                : fmt::format("{}:{}", instance.ip, instance.port);
+    options.address = mysql::to_text({.host = instance.ip, .port = instance.port});
     options.user = administrator_.user;
     options.password = administrator_.password;
     options.tls.mode = mysql::TlsMode::off;  // it is this host
@@ -84,7 +79,7 @@ Result<mysql::QueryResult> Reporter::question(const InstanceKeeper::Running& ins
     asked.port = instance.port;
     if (auto connected = asked.client->connect(); !connected) return std::unexpected(std::move(connected.error()));
   }
-  return asked.client->query(statement);
+  return asked.client->query(manage::short_report);
 }
 
 metadb::InstanceReport Reporter::ask(const InstanceKeeper::Running& instance, Asked& asked) {

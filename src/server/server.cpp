@@ -333,7 +333,8 @@ void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
   }
   if (news && metadb_is_away) log::info("the MetaDB can be used again");
   metadb_is_away = !news.has_value();
-  if (!news && news.error().kind == ErrorKind::refused) refused = news.error();
+  // Only the first time: start() reads it from then on.
+  if (!news && !looked && news.error().kind == ErrorKind::refused) refused = news.error();
   if (!news) entry->set_metadb_trouble("the MetaDB cannot be used: " + news.error().message);
 }
 
