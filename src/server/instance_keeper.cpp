@@ -353,8 +353,7 @@ asio::awaitable<void> InstanceKeeper::remove(std::string name) {
   ++services_.totals->instances_released;
   log::info("instance {} is dropped, and its files are removed", name);
   const metadb::InstanceChange gone{.to = InstanceState::drop, .pid = 0};
-  co_await note(name, gone);
-  kept_.erase(name);
+  co_await note(name, gone);  // if that fails, all of this is done again
 }
 
 asio::awaitable<void> InstanceKeeper::note(std::string name, const metadb::InstanceChange& change) {
@@ -421,6 +420,10 @@ asio::awaitable<void> InstanceKeeper::failed(std::string name, std::string cause
   std::string what = change.to == InstanceState::failed ? "give up instance" : "restart instance";
   std::string reason = *change.failure;
   co_await note(name, change);
+  // It waits for a person also if the MetaDB could not be told.
+  if (const auto still = kept_.find(name); still != kept_.end() && change.to == InstanceState::failed) {
+    still->second.row.state = InstanceState::failed;
+  }
   co_await remember(name, std::move(what), std::move(reason));
 }
 
