@@ -41,13 +41,13 @@ class MadeUpServer : public ServerState {
   MadeUpServer& operator=(const MadeUpServer&) = delete;
 
   /// Opens the next file, behind the GTIDs so far.
-  void open_file(std::uint64_t number, const binlog::GtidSet& previous) {
+  void open_file(std::uint64_t number, const binlog::GtidSet& previous, const store::LogWriter::Resume& resume = {}) {
     end_ = 4;
     Bytes header(std::begin(binlog::file_magic), std::end(binlog::file_magic));
     append(header, binlog::EventType::format_description,
            binlog::encode_format_description(binlog::mysql57_format_description("5.7.44-sluice")));
     append(header, binlog::EventType::previous_gtids, previous.encode());
-    EXPECT_TRUE(writer_->open_file(number, header, previous, {}));
+    EXPECT_TRUE(writer_->open_file(number, header, previous, resume));
   }
 
   void add_transaction(const binlog::Gtid& gtid) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "answers/answers.h"
+#include "answers/follower_statements.h"
 #include "answers/purge_logs.h"
 #include "answers/report.h"
 #include "answers/row_filter.h"
@@ -31,6 +32,8 @@ constexpr std::size_t database_name_size_max = 256;
 struct Blocks {
   bool operator()(const sql::TenantQuery& /*query*/) const { return true; }
   bool operator()(const sql::ShowBinlogEvents& /*show*/) const { return true; }
+  bool operator()(const sql::ShowBinlogMarks& /*show*/) const { return true; }
+  bool operator()(const sql::ShowBinlogChecksum& /*show*/) const { return true; }
   bool operator()(const sql::PurgeLogs& /*purge*/) const { return true; }
   bool operator()(const sql::Set& set) const {
     return std::ranges::any_of(set.assignments, [](const sql::Set::Assignment& assignment) {
@@ -106,6 +109,12 @@ struct Runner {
   }
   Result<StatementResult> operator()(const sql::ShowBinlogEvents& show) const {
     return as_result(answer_binlog_events(show, context));
+  }
+  Result<StatementResult> operator()(const sql::ShowBinlogMarks& show) const {
+    return as_result(answer_binlog_marks(show, context));
+  }
+  Result<StatementResult> operator()(const sql::ShowBinlogChecksum& show) const {
+    return as_result(answer_binlog_checksum(show, context));
   }
   Result<StatementResult> operator()(const sql::PurgeLogs& purge) const {
     if (auto done = execute_purge(purge, context, server.log(), diagnostics); !done) {

@@ -43,6 +43,8 @@ struct NeedsInstance {
   bool operator()(const sql::ShowMasterStatus& /*show*/) const { return true; }
   bool operator()(const sql::ShowBinaryLogs& /*show*/) const { return true; }
   bool operator()(const sql::ShowBinlogEvents& /*show*/) const { return true; }
+  bool operator()(const sql::ShowBinlogMarks& /*show*/) const { return true; }
+  bool operator()(const sql::ShowBinlogChecksum& /*show*/) const { return true; }
   bool operator()(const sql::PurgeLogs& /*purge*/) const { return true; }
   bool operator()(const sql::ShowDumpList& /*show*/) const { return true; }
   bool operator()(const sql::Report& /*report*/) const { return true; }

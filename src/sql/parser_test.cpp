@@ -220,6 +220,22 @@ TEST(Parser, OtherShows) {
   EXPECT_EQ(error_of("SHOW COUNT(*) FOO").code, 1064);
 }
 
+TEST(Parser, WhatFollowersAsk) {
+  const auto marks = parsed<ShowBinlogMarks>("SHOW BINLOG MARKS IN 'f' FROM 4 LIMIT 7");
+  EXPECT_EQ(marks.file, "f");
+  EXPECT_EQ(marks.from, 4U);
+  EXPECT_EQ(marks.count_max, 7U);
+  EXPECT_FALSE(parsed<ShowBinlogMarks>("show binlog marks in \"f\";").count_max);
+  EXPECT_EQ(parsed<ShowBinlogChecksum>("SHOW BINLOG CHECKSUM IN 'f' TO 9").to, 9U);
+  EXPECT_FALSE(parsed<ShowBinlogChecksum>("SHOW BINLOG CHECKSUM IN 'f'").to);
+  for (const char* text :
+       {"SHOW BINLOG MARKS", "SHOW BINLOG MARKS FROM 4", "SHOW BINLOG MARKS IN f",
+        "SHOW BINLOG MARKS IN 'f' LIMIT 1, 2", "SHOW BINLOG MARKS IN 'f' FROM -1", "SHOW BINLOG CHECKSUM",
+        "SHOW BINLOG CHECKSUM IN 'f' FROM 4", "SHOW BINLOG CHECKSUM IN 'f' TO"}) {
+    EXPECT_EQ(error_of(text).code, 1064) << text;
+  }
+}
+
 TEST(Parser, UseAndTransactions) {
   EXPECT_EQ(parsed<UseDatabase>("USE `a b`;").name, "a b");
   for (const char* text :

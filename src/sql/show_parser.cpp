@@ -56,6 +56,8 @@ class ShowParser {
       return ended(ShowBinaryLogs{});
     }
     if (cursor_.accept_words({"BINLOG", "EVENTS"})) return parse_binlog_events();
+    if (cursor_.accept_words({"BINLOG", "MARKS"})) return parse_binlog_marks();
+    if (cursor_.accept_words({"BINLOG", "CHECKSUM"})) return parse_binlog_checksum();
     if (cursor_.accept_words({"SLAVE", "HOSTS"}) || cursor_.accept_words({"REPLICA", "HOSTS"})) {
       return ended(ShowReplicas{.new_names = false});
     }
@@ -116,22 +118,62 @@ class ShowParser {
     return filter;
   }
 
+  /// [IN 'file']
+  Result<std::optional<std::string>> parse_in_file() {
+    if (!cursor_.accept_word("IN")) return std::nullopt;
+    if (cursor_.peek().kind != TokenKind::string) return cursor_.error_here();
+    return cursor_.next().text;
+  }
+
+  /// IN 'file'
+  Result<std::string> expect_in_file() {
+    if (!cursor_.at_word("IN")) return cursor_.error_here();
+    auto file = parse_in_file();
+    if (!file) return std::unexpected(std::move(file.error()));
+    return std::move(**file);
+  }
+
+  /// [word number]
+  Result<std::optional<std::uint64_t>> parse_number_behind(std::string_view word) {
+    if (!cursor_.accept_word(word)) return std::nullopt;
+    auto number = parse_row_count(cursor_, expressions_);
+    if (!number) return std::unexpected(std::move(number.error()));
+    return *number;
+  }
+
   /// [IN 'file'] [FROM position] [LIMIT]
   Result<std::optional<Statement>> parse_binlog_events() {
     ShowBinlogEvents show;
-    if (cursor_.accept_word("IN")) {
-      if (cursor_.peek().kind != TokenKind::string) return cursor_.error_here();
-      show.file = cursor_.next().text;
-    }
-    if (cursor_.accept_word("FROM")) {
-      auto position = parse_row_count(cursor_, expressions_);
-      if (!position) return std::unexpected(std::move(position.error()));
-      show.position = *position;
-    }
+    auto file = parse_in_file();
+    if (!file) return std::unexpected(std::move(file.error()));
+    show.file = std::move(*file);
+    auto position = parse_number_behind("FROM");
+    if (!position) return std::unexpected(std::move(position.error()));
+    show.position = *position;
     auto limit = parse_limit(cursor_, expressions_);
     if (!limit) return std::unexpected(std::move(limit.error()));
     show.limit = *limit;
     return ended(std::move(show));
+  }
+
+  /// IN 'file' [FROM offset] [LIMIT n]
+  Result<std::optional<Statement>> parse_binlog_marks() {
+    auto file = expect_in_file();
+    if (!file) return std::unexpected(std::move(file.error()));
+    auto from = parse_number_behind("FROM");
+    if (!from) return std::unexpected(std::move(from.error()));
+    auto count_max = parse_number_behind("LIMIT");
+    if (!count_max) return std::unexpected(std::move(count_max.error()));
+    return ended(ShowBinlogMarks{.file = std::move(*file), .from = from->value_or(0), .count_max = *count_max});
+  }
+
+  /// IN 'file' [TO offset]
+  Result<std::optional<Statement>> parse_binlog_checksum() {
+    auto file = expect_in_file();
+    if (!file) return std::unexpected(std::move(file.error()));
+    auto to = parse_number_behind("TO");
+    if (!to) return std::unexpected(std::move(to.error()));
+    return ended(ShowBinlogChecksum{.file = std::move(*file), .to = *to});
   }
 
   /// [FOR CURRENT_USER[()]]

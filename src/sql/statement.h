@@ -96,6 +96,19 @@ struct ShowBinlogEvents {
   std::optional<Limit> limit;
 };
 
+/// SHOW BINLOG MARKS: the places of a file at which a replica can go on, from an offset on.
+struct ShowBinlogMarks {
+  std::string file;
+  std::uint64_t from = 0;
+  std::optional<std::uint64_t> count_max;
+};
+
+/// SHOW BINLOG CHECKSUM: of a file's bytes before an offset, or of all.
+struct ShowBinlogChecksum {
+  std::string file;
+  std::optional<std::uint64_t> to;
+};
+
 /// PURGE BINARY LOGS: the files before the one named, or those last written to before a time. One of the two is there.
 struct PurgeLogs {
   std::optional<std::string> to;
@@ -169,8 +182,8 @@ struct TenantQuery {
 };
 
 using Statement = std::variant<Select, Set, ShowVariables, ShowStatus, ShowParameters, ShowMasterStatus, ShowBinaryLogs,
-                               ShowBinlogEvents, PurgeLogs, ShowDiagnostics, ShowReplicas, ShowProcessList,
-                               ShowDumpList, ShowGrants, Kill, PrepareNamed, ExecuteNamed, DeallocateNamed, Report,
-                               UseDatabase, TransactionControl, TenantQuery>;
+                               ShowBinlogEvents, ShowBinlogMarks, ShowBinlogChecksum, PurgeLogs, ShowDiagnostics,
+                               ShowReplicas, ShowProcessList, ShowDumpList, ShowGrants, Kill, PrepareNamed,
+                               ExecuteNamed, DeallocateNamed, Report, UseDatabase, TransactionControl, TenantQuery>;
 
 }  // namespace sluice::sql

@@ -148,6 +148,14 @@ Result<void> Log::check_position(const LogPosition& position) const {
               fmt::format("offset {} of {} is inside an event", position.offset, binlog::log_file_name(position.file)));
 }
 
+Result<std::vector<Mark>> Log::resume_marks(const LogPosition& from, std::size_t count_max) const {
+  auto marks = marks_of(from.file);
+  if (!marks) return marks;
+  std::erase_if(*marks, [&](const Mark& mark) { return !mark.can_resume() || mark.offset < from.offset; });
+  if (marks->size() > count_max) marks->resize(count_max);
+  return marks;
+}
+
 /// All files but the newest, those before `from` left out.
 std::vector<CataloguedFile> Log::closed_files(std::uint64_t from) const {
   const std::lock_guard lock(mutex_);

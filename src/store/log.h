@@ -78,6 +78,11 @@ class Log {
   /// what is published; invalid: inside an event.
   [[nodiscard]] Result<void> check_position(const LogPosition& position) const;
 
+  /// The published marks of a file at which conversion can be taken up (Mark::can_resume), at or behind `from`: the
+  /// first `count_max` of them. ErrorKind::not_found if the file is not there. Blocks on the disk for a file whose
+  /// marks nobody needed yet.
+  [[nodiscard]] Result<std::vector<Mark>> resume_marks(const LogPosition& from, std::size_t count_max) const;
+
   /// Keeps `file` and all behind it from being purged. ErrorKind::not_found if it is not there (any more): so look for
   /// a position, hold its file, and look again if that fails.
   [[nodiscard]] Result<std::unique_ptr<ReaderHold>> hold(std::uint64_t file) const;
