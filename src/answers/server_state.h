@@ -17,12 +17,17 @@ namespace sluice::answers {
 
 /// How capture is doing, for people.
 struct CaptureStatus {
-  std::string state;   ///< "starting", "capturing", "reconnecting", "disk full", "disk failed", "stopped"
+  /// "starting", "capturing", "reconnecting", "disk full", "disk failed", "stopped"; of a follower also "following",
+  /// "behind" (the primary has less than its log) and "differs" (its log is not the primary's)
+  std::string state;
   std::string source;  ///< "192.0.2.7:3306", empty while there is none
   std::string error;   ///< why it is not capturing; empty if it is
   // The source's settings when it was last connected to.
   std::string row_metadata = "MINIMAL";
   bool rows_query_events = false;
+
+  /// Whether what is new comes in: from the source, or from the primary.
+  [[nodiscard]] bool goes_on() const { return state == "capturing" || state == "following"; }
 };
 
 /// The rows the tenant database answered with. A value without content is NULL.

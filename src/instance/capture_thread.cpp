@@ -13,16 +13,19 @@ namespace {
 
 constexpr std::chrono::milliseconds pause_min{100};
 constexpr std::chrono::milliseconds pause_max{10'000};
+/// A primary that comes back, or takes over, is found soon: who subscribes here waits.
+constexpr std::chrono::milliseconds follow_pause_max{1'000};
 
 }  // namespace
 
 CaptureThread::CaptureThread(const Config& config, store::Log& log, std::unique_ptr<store::LogWriter> writer,
-                             std::shared_ptr<mysql::Interruption> interruption, std::function<std::size_t()> make_room)
+                             std::shared_ptr<mysql::Interruption> turn, Services services)
     : config_(config),
+      log_(log),
       writer_(std::move(writer)),
-      interruption_(std::move(interruption)),
-      storage_pause_(log.directory(), std::move(make_room), interruption_),
+      services_(std::move(services)),
       publication_listener_(log.listen([this] { count_publication(totals_); })),
+      wanted_{.primary = config.primary, .interruption = std::move(turn)},
       status_{.state = "starting", .source = "", .error = ""},
       thread_([this] { run(); }) {}
 
@@ -36,9 +39,35 @@ answers::CaptureStatus CaptureThread::status() const {
 }
 
 void CaptureThread::stop() {
-  interruption_->request();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wanted_.interruption->request();
+  }
+  role_changed_.notify_all();
   throttle_.stop();
   if (thread_.joinable()) thread_.join();
+}
+
+Result<void> CaptureThread::change_role(const std::optional<follow::PrimaryAddress>& primary) {
+  auto interruption = mysql::Interruption::make();
+  if (!interruption) return std::unexpected(std::move(interruption.error()));
+  const std::lock_guard lock(mutex_);
+  if (primary == wanted_.primary || stopping_) return {};
+  wanted_.interruption->request();
+  wanted_ = {.primary = primary, .interruption = std::move(*interruption)};
+  turn_begun_ = false;
+  role_changed_.notify_all();
+  return {};
+}
+
+/// Waits for it; nothing once all is to end.
+std::optional<CaptureThread::Turn> CaptureThread::next_turn() {
+  std::unique_lock lock(mutex_);
+  role_changed_.wait(lock, [this] { return stopping_ || !turn_begun_; });
+  if (stopping_) return std::nullopt;
+  turn_begun_ = true;
+  return wanted_;
 }
 
 void CaptureThread::report(std::string state, const std::string& address, std::string error) {
@@ -54,18 +83,39 @@ void CaptureThread::note_settings(const capture::SourceFacts& facts) {
   status_.rows_query_events = facts.rows_query_events;
 }
 
+void CaptureThread::pause(std::chrono::milliseconds time) {
+  (void)turn_.interruption->wait(-1, 0, std::chrono::steady_clock::now() + time);
+}
+
 void CaptureThread::run() {
+  while (auto turn = next_turn()) {
+    turn_ = std::move(*turn);
+    storage_pause_ = std::make_unique<StoragePause>(log_.directory(), services_.make_room, turn_.interruption);
+    cannot_verify_ = false;
+    totals_.idle_since = 0;
+    if (turn_.primary) {
+      follow(*turn_.primary);
+    } else {
+      capture();
+    }
+  }
+  if (auto closed = writer_->close(); !closed)
+    log::error("the log was not closed in order: {}", closed.error().message);
+}
+
+/// As a primary, until it is interrupted or a person has to decide something.
+void CaptureThread::capture() {
   const auto& addresses = config_.source.addresses;
   std::size_t final_failures = 0;  // in a row, one an address
-  auto pause = pause_min;
-  for (std::size_t attempt = 0; !interruption_->requested();) {
+  auto pause_now = pause_min;
+  for (std::size_t attempt = 0; !interrupted();) {
     const std::string& address = addresses[attempt % addresses.size()];
     const std::uint64_t transactions_before = totals_.transactions;
     const auto failure = capture_from(address);
-    if (interruption_->requested()) break;
+    if (interrupted()) break;
     if (totals_.transactions > transactions_before) {
-      pause = pause_min;
-      storage_pause_.reset();
+      pause_now = pause_min;
+      storage_pause_->reset();
       final_failures = 0;
     }
     if (const auto error = writer_->take_storage_error()) {
@@ -87,11 +137,67 @@ void CaptureThread::run() {
     }
     log::warning("capture from {} broke off: {}", address, failure.error.message);
     report("reconnecting", address, failure.error.message);
-    (void)interruption_->wait(-1, 0, std::chrono::steady_clock::now() + pause);
-    if (++attempt % addresses.size() == 0) pause = std::min(pause * 2, pause_max);
+    pause(pause_now);
+    if (++attempt % addresses.size() == 0) pause_now = std::min(pause_now * 2, pause_max);
   }
-  if (auto closed = writer_->close(); !closed)
-    log::error("the log was not closed in order: {}", closed.error().message);
+}
+
+/// As a follower, until it is interrupted or its log has to be copied anew.
+void CaptureThread::follow(const follow::PrimaryAddress& address) {
+  using Kind = follow::FollowFailure::Kind;
+  auto pause_now = pause_min;
+  std::string told;
+  while (!interrupted()) {
+    const std::uint64_t bytes_before = totals_.stored_bytes;
+    const auto failure = follow_once(address);
+    if (interrupted()) break;
+    if (totals_.stored_bytes > bytes_before) {
+      pause_now = pause_min;
+      storage_pause_->reset();
+    }
+    if (const auto error = writer_->take_storage_error()) {
+      if (wait_for_storage(address.address, *error)) continue;
+      break;
+    }
+    const bool anew = failure.kind == Kind::differs || failure.kind == Kind::purged;
+    if (std::exchange(told, failure.error.message) != failure.error.message) {
+      log::warning("following {} broke off: {}", address.address, failure.error.message);
+    }
+    report(anew                           ? "differs"
+           : failure.kind == Kind::behind ? "behind"
+                                          : "reconnecting",
+           address.address, failure.error.message);
+    if (failure.kind == Kind::differs) ++totals_.contradictions;
+    if (anew) {
+      services_.copy_anew();
+      break;
+    }
+    pause(pause_now);
+    pause_now = std::min(pause_now * 2, follow_pause_max);
+  }
+}
+
+follow::FollowFailure CaptureThread::follow_once(const follow::PrimaryAddress& address) {
+  follow::Primary primary(address, {.server_id = config_.source.server_id, .uuid = config_.source.replica_uuid},
+                          turn_.interruption);
+  MeteredLog metered(*writer_, totals_);
+  follow::Follower follower({log_, *writer_, metered}, primary, turn_.interruption, observe_following(address.address));
+  return follower.follow();
+}
+
+follow::Follower::Observer CaptureThread::observe_following(const std::string& address) {
+  follow::Follower::Observer observer;
+  observer.connected = [this, address] {
+    const auto end = log_.end();
+    log::info("following {}, on from {} offset {}", address, end.file, end.offset);
+    report("following", address, "");
+    ++totals_.connections;
+  };
+  observer.copied = [this](const follow::LogCopy::Transaction& transaction) {
+    count_copied(totals_, transaction.events, transaction.commit_time);
+  };
+  observer.idle = [this] { count_idle(totals_); };
+  return observer;
 }
 
 /// Whether capture may be tried again.
@@ -103,7 +209,7 @@ bool CaptureThread::wait_for_storage(const std::string& address, const Error& er
     return false;
   }
   bool told = false;
-  storage_pause_.wait(error, [&](std::string state, std::string text) {
+  storage_pause_->wait(error, [&](std::string state, std::string text) {
     if (!told) log::error("capture pauses: {}", text);
     told = true;
     report(std::move(state), address, std::move(text));
@@ -113,7 +219,7 @@ bool CaptureThread::wait_for_storage(const std::string& address, const Error& er
 }
 
 capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
-  capture::Source source(config_.source, address, interruption_);
+  capture::Source source(config_.source, address, turn_.interruption);
   if (auto connected = source.connect(); !connected) return {.error = std::move(connected.error())};
   note_settings(source.facts());
   auto state = writer_->empty() ? first_state(source) : next_state(source);

@@ -89,6 +89,19 @@ void read_source(Section section, Config& config, Problems& problems) {
   problems.add(section.finish());
 }
 
+void read_primary(Section section, Config& config, Problems& problems) {
+  if (!section.exists()) return;
+  follow::PrimaryAddress primary;
+  section.text("address", primary.address);
+  section.require("address");
+  section.text("user", primary.user);
+  section.require("user");
+  configuration::read_password(section, primary.password);
+  section.number("epoch", 0, INT64_MAX, primary.epoch);
+  config.primary = std::move(primary);
+  problems.add(section.finish());
+}
+
 void read_listen(Section section, Config& config, Problems& problems) {
   section.text("address", config.listen_address);
   section.number("port", 0, UINT16_MAX, config.listen_port);
@@ -151,13 +164,14 @@ Result<Config> load_config(const std::filesystem::path& path) {
   Problems problems;
   Section top = document->top();
   for (const std::string_view table :
-       {"tenant", "source", "log", "listen", "account", "parameters", "metrics", "messages"})
+       {"tenant", "source", "primary", "log", "listen", "account", "parameters", "metrics", "messages"})
     top.allow(table);
   top.path("data_directory", config.data_directory);
   top.require("data_directory");
   problems.add(top.finish());
   read_tenant(document->section("tenant"), config, problems);
   read_source(document->section("source"), config, problems);
+  read_primary(document->section("primary"), config, problems);
   read_log(document->section("log"), config, problems);
   read_parameters(document->section("parameters"), config, problems);
   read_listen(document->section("listen"), config, problems);

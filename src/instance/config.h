@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "capture/mysql/source_options.h"
 #include "capture/mysql/start_point.h"
 #include "convert/layout.h"
+#include "follow/primary_address.h"
 #include "listen/accounts.h"
 #include "mysql/address_ranges.h"
 #include "parameters/parameters.h"
@@ -22,6 +24,7 @@ struct Config {
   std::string server_uuid;        ///< the tenant's, as clients see it
   capture::SourceOptions source;  ///< server_id 0 and an empty replica_uuid: chosen at first start
   capture::StartPoint start;
+  std::optional<follow::PrimaryAddress> primary;  ///< the instance follows it; none: it captures from the source
   std::filesystem::path start_boundary;  ///< begin at a file boundary of another instance's log; empty: at `start`
 
   std::string listen_address = "127.0.0.1";

@@ -12,19 +12,23 @@
 #include "base/log.h"
 #include "capture/mysql/mariadb_translation.h"
 #include "instance/instance_identity.h"
+#include "instance/log_exchange.h"
 #include "store/log_file_header.h"
 
 namespace sluice::instance {
 
-Result<std::unique_ptr<Instance>> Instance::start(Config config) {
+Result<std::unique_ptr<Instance>> Instance::start(Config config, std::function<void()> end_requested) {
   std::error_code error;
   std::filesystem::create_directories(config.data_directory, error);
   if (error) {
     return fail(ErrorKind::io,
                 fmt::format("cannot make the data directory {}: {}", config.data_directory.string(), error.message()));
   }
-  std::unique_ptr<Instance> instance(new Instance(std::move(config)));
+  std::unique_ptr<Instance> instance(new Instance(std::move(config), std::move(end_requested)));
   if (auto locked = instance->lock_directory(); !locked) return std::unexpected(std::move(locked.error()));
+  if (auto aside = put_log_aside_if_asked(instance->config_.data_directory); !aside) {
+    return std::unexpected(std::move(aside.error()));
+  }
   auto parameters =
       parameters::Parameters::open(instance->config_.data_directory / "parameters", instance->config_.parameters);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
@@ -56,7 +60,7 @@ void Instance::stop() {
 }
 
 std::shared_ptr<answers::SourceProgress> Instance::ask_source_progress() {
-  return capture_->status().state == "capturing" ? probe_->ask() : nullptr;
+  return capture_->status().goes_on() ? probe_->ask() : nullptr;
 }
 
 Result<void> Instance::lock_directory() {
@@ -88,9 +92,22 @@ Result<void> Instance::open_log() {
   tenant_ = std::make_unique<TenantDatabase>(config_.source, interruption_);
   probe_ = std::make_unique<SourceProbe>(config_, interruption_);
   start_retention();
-  capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), interruption_,
-                                             [this] { return retention_->look(); });
+  auto turn = mysql::Interruption::make();
+  if (!turn) return std::unexpected(std::move(turn.error()));
+  const CaptureThread::Services services{.make_room = [this] { return retention_->look(); },
+                                         .copy_anew = [this] { copy_anew(); }};
+  capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), std::move(*turn), services);
   return {};
+}
+
+/// Readers hold the log's files, so it is exchanged while nobody reads: at the next start.
+void Instance::copy_anew() {
+  if (auto asked = ask_for_log_to_be_put_aside(config_.data_directory); !asked) {
+    log::error("the log cannot be copied anew: {}", asked.error().message);
+    return;
+  }
+  must_copy_anew_ = true;
+  end_requested_();
 }
 
 void Instance::start_retention() {

@@ -24,15 +24,21 @@ namespace sluice::instance {
 class Instance : public answers::ServerState {
  public:
   /// Opens the data directory and its log, starts capture and listens. The error says what is in the way.
-  [[nodiscard]] static Result<std::unique_ptr<Instance>> start(Config config);
+  /// `end_requested` is called, from any thread, when the instance has to be stopped and started anew (see
+  /// must_copy_anew).
+  [[nodiscard]] static Result<std::unique_ptr<Instance>> start(Config config, std::function<void()> end_requested);
   ~Instance() override;
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  /// Takes over the accounts and the trusted addresses of a configuration, and nothing else of it: log-ins that begin
-  /// from now on are checked against them, and connections of accounts that are gone end. Logs what has changed. After
-  /// an error everything is as it was. One caller at a time, and not once stop() was called.
-  [[nodiscard]] Result<void> change_access(const Config& config);
+  /// Takes over the accounts, the trusted addresses and the primary of a configuration, and nothing else of it: log-ins
+  /// that begin from now on are checked against them, connections of accounts that are gone end, and capture changes
+  /// its role if it has to, which nobody who is connected notices. Logs what has changed. After an error of the
+  /// accounts everything is as it was. One caller at a time, and not once stop() was called.
+  [[nodiscard]] Result<void> change_configuration(const Config& config);
+
+  /// Whether the log has to be copied anew from the primary: the next start() puts it aside and does so. Any thread.
+  [[nodiscard]] bool must_copy_anew() const { return must_copy_anew_; }
 
   /// Ends serving and capture in order.
   void stop();
@@ -59,10 +65,12 @@ class Instance : public answers::ServerState {
   }
 
  private:
-  explicit Instance(Config config) : config_(std::move(config)) {}
+  Instance(Config config, std::function<void()> end_requested)
+      : config_(std::move(config)), end_requested_(std::move(end_requested)) {}
 
   [[nodiscard]] Result<void> lock_directory();
   [[nodiscard]] Result<void> open_log();
+  void copy_anew();
   void start_retention();
   void choose_version();
   void learn_version();
@@ -75,6 +83,7 @@ class Instance : public answers::ServerState {
   [[nodiscard]] Result<void> open_metrics();
 
   Config config_;
+  std::function<void()> end_requested_;
   FileDescriptor lock_;
   mutable std::mutex version_mutex_;
   std::string version_;  ///< what clients are told
@@ -83,6 +92,7 @@ class Instance : public answers::ServerState {
   std::atomic<std::uint16_t> port_{0};
   std::unique_ptr<parameters::Parameters> parameters_;
   std::shared_ptr<store::Log> log_;
+  std::atomic<bool> must_copy_anew_{false};
   std::shared_ptr<mysql::Interruption> interruption_;
   std::unique_ptr<TenantDatabase> tenant_;
   std::unique_ptr<store::Retention> retention_;

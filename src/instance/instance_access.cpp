@@ -25,7 +25,7 @@ void Instance::control_access(ListenerServices& services) const {
   services.is_admin = [this](const std::string& user) { return accounts_->is_admin(user); };
 }
 
-Result<void> Instance::change_access(const Config& config) {
+Result<void> Instance::change_configuration(const Config& config) {
   auto made = listen::Accounts::make(config.accounts, config_.tenant);
   if (!made) return std::unexpected(std::move(made.error()));
   const std::shared_ptr<listen::Accounts> after = std::move(*made);
@@ -38,7 +38,8 @@ Result<void> Instance::change_access(const Config& config) {
   const std::shared_ptr<const listen::Accounts> before = accounts_->change(after);
   listener_->disconnect_gone(
       [before, after](const std::string& user) { return before->is_known(user) && !after->is_known(user); });
-  return {};
+  config_.primary = config.primary;
+  return capture_->change_role(config.primary);
 }
 
 }  // namespace sluice::instance

@@ -68,7 +68,7 @@ answers::InstanceReport Instance::report(std::uint64_t since) const {
   const answers::CaptureStatus capture = capture_->status();
   report.capture_state = capture.state;
   report.capture_error = capture.error;
-  report.convert_running = capture.state == "capturing";
+  report.convert_running = capture.goes_on();
   if (const store::LogPosition end = log_->end(); end.file != 0) {
     const auto files = log_->files();
     if (!files.empty()) report.first_log_file = binlog::log_file_name(files.front().number);

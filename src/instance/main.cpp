@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/exit_code.h"
 #include "base/log.h"
@@ -20,11 +21,12 @@ int complain(const Error& error) {
   return error.code == EADDRINUSE ? exit_address_in_use : exit_failed;
 }
 
-/// SIGHUP: accounts may have changed. What is wrong with the file is told in the log, and all stays as it was.
-void change_access(instance::Instance& running, const std::string& config_file) {
-  log::info("SIGHUP: reading {} again, for accounts and trusted addresses", config_file);
+/// SIGHUP: accounts, or who is primary, may have changed. What is wrong with the file is told in the log, and all stays
+/// as it was.
+void change_configuration(instance::Instance& running, const std::string& config_file) {
+  log::info("SIGHUP: reading {} again, for accounts, trusted addresses and the primary", config_file);
   const auto config = instance::load_config(config_file);
-  const auto changed = config ? running.change_access(*config) : std::unexpected(config.error());
+  const auto changed = config ? running.change_configuration(*config) : std::unexpected(config.error());
   if (!changed) log::error("the configuration was refused and everything stays as it was: {}", changed.error().message);
 }
 
@@ -40,15 +42,16 @@ int serve(const std::string& config_file) {
   auto config = instance::load_config(config_file);
   if (!config) return complain(config.error());
   log::open(config->log_file, config->log_debug ? log::Level::debug : log::Level::info);
-  auto running = instance::Instance::start(std::move(*config));
+  auto running = instance::Instance::start(std::move(*config), [] { ::kill(::getpid(), SIGTERM); });
   if (!running) return complain(running.error());
   for (int caught = SIGHUP; caught == SIGHUP;) {
     sigwait(&taken, &caught);
-    if (caught == SIGHUP) change_access(**running, config_file);
+    if (caught == SIGHUP) change_configuration(**running, config_file);
   }
   log::info("stopping");
   (*running)->stop();
-  return 0;
+  if (!(*running)->must_copy_anew()) return 0;
+  return complain({ErrorKind::corrupt, "the log differs from its primary's; the next start copies it anew"});
 }
 
 int hash_password() {

@@ -42,6 +42,44 @@ std::int64_t commit_time(const convert::TransactionStart& start) {
   return start.timestamp * microseconds_per_second;
 }
 
+namespace {
+
+void advance_checkpoint(CaptureTotals& totals, std::int64_t time) {
+  if (time > totals.checkpoint.load(std::memory_order_relaxed)) {
+    totals.checkpoint.store(time, std::memory_order_relaxed);
+  }
+}
+
+/// The source, or the primary, has begun to give again.
+void end_idleness(CaptureTotals& totals) {
+  const std::int64_t idle_since = totals.idle_since.exchange(0, std::memory_order_relaxed);
+  if (idle_since == 0) return;
+  const std::int64_t now = now_in_microseconds();
+  if (now - idle_since >= idle_settled) advance_checkpoint(totals, now);
+}
+
+}  // namespace
+
+void count_idle(CaptureTotals& totals) {
+  const std::int64_t now = now_in_microseconds();
+  const std::int64_t idle_since = totals.idle_since.load(std::memory_order_relaxed);
+  if (idle_since == 0) {
+    totals.idle_since.store(now, std::memory_order_relaxed);
+  } else if (now - idle_since >= idle_settled) {
+    advance_checkpoint(totals, now);  // heartbeats come, and nothing else
+  }
+}
+
+void count_copied(CaptureTotals& totals, std::uint64_t events, std::int64_t commit_time) {
+  end_idleness(totals);
+  totals.fetched_events.fetch_add(events, std::memory_order_relaxed);
+  totals.stored_events.fetch_add(events, std::memory_order_relaxed);
+  totals.transactions.fetch_add(1, std::memory_order_relaxed);
+  totals.commit_time.store(commit_time, std::memory_order_relaxed);
+  totals.unpublished.store(true, std::memory_order_relaxed);
+  advance_checkpoint(totals, commit_time);
+}
+
 void count_publication(CaptureTotals& totals) {
   if (!totals.unpublished.exchange(false, std::memory_order_relaxed)) return;  // a file header or the like
   const std::int64_t committed = totals.commit_time.load(std::memory_order_relaxed);
@@ -49,11 +87,7 @@ void count_publication(CaptureTotals& totals) {
 }
 
 Result<void> MeteredConverter::begin(const convert::TransactionStart& start) {
-  const std::int64_t idle_since = totals_.idle_since.exchange(0, std::memory_order_relaxed);
-  if (idle_since != 0) {
-    const std::int64_t now = now_in_microseconds();
-    if (now - idle_since >= idle_settled) advance_checkpoint(now);
-  }
+  end_idleness(totals_);
   totals_.fetched_events.fetch_add(1, std::memory_order_relaxed);
   commit_time_ = commit_time(start);
   events_ = 1;
@@ -87,7 +121,7 @@ Result<void> MeteredConverter::commit(std::string_view next_place) {
   }
   auto committed = Converter::commit(next_place);
   if (!committed) return committed;
-  advance_checkpoint(commit_time_);
+  advance_checkpoint(totals_, commit_time_);
   if (stored) {
     totals_.transactions.fetch_add(1, std::memory_order_relaxed);
     totals_.stored_events.fetch_add(events_, std::memory_order_relaxed);
@@ -100,20 +134,8 @@ Result<void> MeteredConverter::commit(std::string_view next_place) {
 Result<void> MeteredConverter::idle() {
   auto published = Converter::idle();
   if (!published) return published;
-  const std::int64_t now = now_in_microseconds();
-  const std::int64_t idle_since = totals_.idle_since.load(std::memory_order_relaxed);
-  if (idle_since == 0) {
-    totals_.idle_since.store(now, std::memory_order_relaxed);
-  } else if (now - idle_since >= idle_settled) {
-    advance_checkpoint(now);  // heartbeats come, and nothing else
-  }
+  count_idle(totals_);
   return published;
-}
-
-void MeteredConverter::advance_checkpoint(std::int64_t time) {
-  if (time > totals_.checkpoint.load(std::memory_order_relaxed)) {
-    totals_.checkpoint.store(time, std::memory_order_relaxed);
-  }
 }
 
 }  // namespace sluice::instance

@@ -53,7 +53,6 @@ class MeteredConverter : public convert::Converter {
   Result<void> idle() override;
 
  private:
-  void advance_checkpoint(std::int64_t time);
   [[nodiscard]] Result<void> pay(std::uint64_t events, std::uint64_t bytes, std::chrono::nanoseconds pause_max);
 
   MeteredLog& log_;
@@ -68,6 +67,13 @@ class MeteredConverter : public convert::Converter {
 /// When the transaction was committed at its source, in microseconds since 1970. Sources before MySQL 8 and MariaDB
 /// tell only the second; its beginning is taken.
 [[nodiscard]] std::int64_t commit_time(const convert::TransactionStart& start);
+
+// What is copied from a primary is counted by these, of the capture thread.
+
+/// A transaction of so many events, committed at `commit_time`, has been appended.
+void count_copied(CaptureTotals& totals, std::uint64_t events, std::int64_t commit_time);
+/// The primary has nothing more to give at the moment.
+void count_idle(CaptureTotals& totals);
 
 /// To be called by the capture thread after each publication of the log.
 void count_publication(CaptureTotals& totals);
