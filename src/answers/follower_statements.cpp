@@ -73,7 +73,7 @@ Result<SqlRows> answer_binlog_checksum(const sql::ShowBinlogChecksum& show, cons
   if (!checksum) return cannot_show("CHECKSUM", checksum.error());
   return SqlRows{
       .columns = {{"log_name", Type::text}, {"size", Type::unsigned_integer}, {"checksum", Type::text}},
-      .rows = {{binlog::log_file_name(file->number), std::to_string(size), fmt::format("{:08x}", *checksum)}}};
+      .rows = {{binlog::log_file_name(file->number), std::to_string(size), fmt::format("{:016x}", *checksum)}}};
 }
 
 }  // namespace sluice::answers

@@ -82,9 +82,10 @@ Follower::Step Follower::compare(const store::LogPosition& end) {
   return std::unexpected(FollowFailure{
       Kind::differs,
       {ErrorKind::corrupt,
-       fmt::format("{} differs from the primary's at {}: the checksum of its first {} bytes is {:08x} here and {:08x} "
-                   "there. This log is not served to new subscribers and is copied anew",
-                   target_.log.path_of(end.file).string(), primary_.address(), end.offset, *ours, *theirs)}});
+       fmt::format(
+           "{} differs from the primary's at {}: the checksum of its first {} bytes is {:016x} here and {:016x} "
+           "there. This log is not served to new subscribers and is copied anew",
+           target_.log.path_of(end.file).string(), primary_.address(), end.offset, *ours, *theirs)}});
 }
 
 /// What is complete is published before it waits for more.

@@ -89,14 +89,14 @@ Result<store::LogPosition> Primary::end() {
   return end->value_or(store::LogPosition());
 }
 
-Result<std::uint32_t> Primary::checksum(std::uint64_t file, std::uint64_t size) {
+Result<std::uint64_t> Primary::checksum(std::uint64_t file, std::uint64_t size) {
   const auto statement = fmt::format("SHOW BINLOG CHECKSUM IN '{}' TO {}", binlog::log_file_name(file), size);
   const auto answer = questions_.query(statement);
   if (!answer) return std::unexpected(answer.error());
   constexpr int hexadecimal = 16;
   const auto value = answer->rows.empty() ? std::nullopt : number_in(answer->rows.front(), 2, hexadecimal);
   if (!value) return strange_answer(questions_, statement);
-  return static_cast<std::uint32_t>(*value);
+  return *value;
 }
 
 /// Marks stand at least mark_distance apart, so most transactions need no look at all.
@@ -176,14 +176,14 @@ Result<std::optional<ByteView>> Primary::available_event() {
 /// A large event may take its time: whoever sends anything is not silent.
 Result<ByteView> Primary::next_event() {
   while (true) {
-    const auto event = available_event();
-    if (!event) return std::unexpected(event.error());
-    if (*event) return **event;
     const auto something = stream_.wait(silence_max);
     if (!something) return std::unexpected(something.error());
     if (!*something) {
       return fail(ErrorKind::timeout, fmt::format("{}: silent for {} ms", stream_.name(), silence_max.count()));
     }
+    const auto payload = stream_.read_payload(std::chrono::milliseconds(0));
+    if (payload) return event_in(*payload);
+    if (payload.error().kind != ErrorKind::timeout) return std::unexpected(payload.error());
   }
 }
 

@@ -32,9 +32,9 @@ class Primary : public PlaceFinder {
   /// Behind its last published byte; {0, 0} while it has none.
   [[nodiscard]] Result<store::LogPosition> end();
 
-  /// The CRC32 of the first `size` bytes of a file. ErrorKind::refused with code 1220 if it has no such file, or not so
-  /// much of it.
-  [[nodiscard]] Result<std::uint32_t> checksum(std::uint64_t file, std::uint64_t size);
+  /// The checksum (store/file_checksum.h) of the first `size` bytes of a file. ErrorKind::refused with code 1220 if it
+  /// has no such file, or not so much of it.
+  [[nodiscard]] Result<std::uint64_t> checksum(std::uint64_t file, std::uint64_t size);
 
   [[nodiscard]] Result<std::optional<SourcePlace>> find(const store::LogPosition& position) override;
 

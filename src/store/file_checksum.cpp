@@ -4,8 +4,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <xxhash.h>
 
-#include "base/crc32.h"
+#include "base/assert.h"
 #include "base/file.h"
 #include "binlog/log_file_name.h"
 #include "store/page_cache.h"
@@ -40,7 +41,7 @@ Result<void> check_published(const Log& log, const LogPosition& end) {
 
 }  // namespace
 
-Result<std::uint32_t> file_checksum(const Log& log, const LogPosition& end, const std::function<bool()>& interrupted) {
+Result<std::uint64_t> file_checksum(const Log& log, const LogPosition& end, const std::function<bool()>& interrupted) {
   const auto held = log.hold(end.file);
   if (!held) return std::unexpected(held.error());
   if (auto published = check_published(log, end); !published) return std::unexpected(std::move(published.error()));
@@ -50,7 +51,8 @@ Result<std::uint32_t> file_checksum(const Log& log, const LogPosition& end, cons
   // The system's own reading ahead would hide what was in its cache before.
   (void)::posix_fadvise(file->get(), 0, 0, POSIX_FADV_RANDOM);
   Bytes buffer(piece_size);
-  std::uint32_t checksum = 0;
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), &XXH3_freeState);
+  SLUICE_ASSERT(state != nullptr && XXH3_64bits_reset(state.get()) == XXH_OK);
   for (std::uint64_t begin = 0; begin < end.offset;) {
     if (interrupted()) return fail(ErrorKind::closed, fmt::format("reading {} was interrupted", path.string()));
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, end.offset - begin));
@@ -58,11 +60,11 @@ Result<std::uint32_t> file_checksum(const Log& log, const LogPosition& end, cons
     if (cold) fetch_to_cache(*file, begin, begin + size);
     const auto piece = std::span(buffer).first(size);
     if (auto read = read_piece(*file, begin, piece, path); !read) return std::unexpected(std::move(read.error()));
-    checksum = crc32(checksum, piece);
+    XXH3_64bits_update(state.get(), piece.data(), piece.size());
     if (cold && !near_end(log, {end.file, begin})) drop_from_cache(*file, begin, begin + size);
     begin += size;
   }
-  return checksum;
+  return XXH3_64bits_digest(state.get());
 }
 
 }  // namespace sluice::store

@@ -138,6 +138,25 @@ class Instance(StoredLog):
         self.stop()
         return self.start()
 
+    def follow(self, primary, epoch=1):
+        """From its next start on, or at once if it runs, it copies the log of this other instance."""
+        address = f"127.0.0.1:{primary.port}"
+        self.sections["primary"] = {"address": address, "user": ADMIN, "password": PASSWORD, "epoch": epoch}
+        self._reload()
+
+    def lead(self):
+        """The same, but it captures from the source."""
+        self.sections.pop("primary", None)
+        self._reload()
+
+    def _reload(self):
+        if self.running:
+            self.write_configuration()
+            os.kill(self.process.pid, signal.SIGHUP)
+
+    def capture_state(self):
+        return self.rows("SHOW STATUS LIKE 'sluice_capture_state'")[0]["Value"]
+
     def _port_file(self):
         return os.path.join(self.data, "port")
 
