@@ -65,7 +65,7 @@ Result<std::optional<store::LogPosition>> ask_position(mysql::Client& client, st
 }  // namespace
 
 Primary::Primary(const PrimaryAddress& address, FollowerIdentity identity,
-                 std::shared_ptr<mysql::Interruption> interruption)
+                 const std::shared_ptr<mysql::Interruption>& interruption)
     : address_(address.address),
       identity_(std::move(identity)),
       stream_(client_options(address), interruption),

@@ -21,7 +21,8 @@ struct FollowerIdentity {
 /// block, but for the interruption.
 class Primary : public PlaceFinder {
  public:
-  Primary(const PrimaryAddress& address, FollowerIdentity identity, std::shared_ptr<mysql::Interruption> interruption);
+  Primary(const PrimaryAddress& address, FollowerIdentity identity,
+          const std::shared_ptr<mysql::Interruption>& interruption);
 
   /// Logs in. Everything below needs it.
   [[nodiscard]] Result<void> connect();
