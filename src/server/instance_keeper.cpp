@@ -247,7 +247,11 @@ supervise::InstanceStart InstanceKeeper::make_start(const metadb::Instance& row,
   start.taken.erase(row.port);
   start.ready_limit = plan.ready_limit;
   start.before_program = [limits = services_.limits, name = row.name, its = plan.limits](pid_t pid) {
-    (void)limits->place(name, its, pid);
+    const supervise::Enforcement placed = limits->place(name, its, pid);
+    // That there are no groups at all has been said at our start.
+    if (!placed.enforced && limits->state().enforced) {
+      log::warning("instance {} runs without its limits: {}", name, placed.reason);
+    }
   };
   return start;
 }

@@ -1,7 +1,10 @@
 #include "supervise/limit_groups.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
+
+#include <unistd.h>
 
 #include "base/file.h"
 #include "supervise/control_group.h"
@@ -118,11 +121,18 @@ TEST_F(LimitGroupsTest, OnlyAnEmptyGroupGoes) {
 }
 
 /// On the system's own groups. SLUICE_TEST_CGROUP names one that tests may use, with the controllers cpu and memory.
-TEST(LimitGroupsReal, AProcessRunsInItsLimitsAndTheGroupGoes) {
+class LimitGroupsReal : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!groups.state().enforced) GTEST_SKIP() << "NO CONTROL GROUP CAN BE TESTED HERE: " << groups.state().reason;
+  }
+
   const char* named = ::getenv("SLUICE_TEST_CGROUP");
-  const auto groups = LimitGroups::open(named == nullptr ? "" : named);
-  if (!groups.state().enforced) GTEST_SKIP() << "NO CONTROL GROUP CAN BE TESTED HERE: " << groups.state().reason;
-  const Directory directory;
+  LimitGroups groups = LimitGroups::open(named == nullptr ? "" : named);
+  Directory directory;
+};
+
+TEST_F(LimitGroupsReal, AProcessRunsInItsLimitsAndTheGroupGoes) {
   Enforcement placed;
   auto process = InstanceProcess::start(shell(directory.path / "a", "exec cat /proc/self/cgroup"), [&](pid_t pid) {
     placed = groups.place("test", {.processors = 0.5, .memory = 64U << 20U}, pid);
@@ -130,11 +140,44 @@ TEST(LimitGroupsReal, AProcessRunsInItsLimitsAndTheGroupGoes) {
   ASSERT_TRUE(process) << process.error().message;
   EXPECT_TRUE(placed.enforced) << placed.reason;
   EXPECT_NE(ending_of(*process).output.find("/sluice-instances/test"), std::string::npos);
-  EXPECT_TRUE(groups.use("test").cpu_seconds);
+  const auto use = groups.use("test");
+  EXPECT_GT(use.cpu_seconds.value_or(0), 0);
+  EXPECT_LE(use.memory.value_or(~0ULL), 64U << 20U);
+  EXPECT_EQ(use.memory_kills, 0U);
+  EXPECT_TRUE(groups.change("test", {}).enforced);
   EXPECT_TRUE(within(std::chrono::seconds(2), [&] { return groups.remove("test").has_value(); }));
 }
 
-TEST(LimitGroupsReal, WhereTheyCannotBeHadTheReasonIsSaid) {
+TEST_F(LimitGroupsReal, AProcessThatTakesMoreMemoryIsEnded) {
+  const std::string takes = "held=x; while :; do held=$held$held; done";
+  auto process = InstanceProcess::start(shell(directory.path / "a", takes), [&](pid_t pid) {
+    EXPECT_TRUE(groups.place("greedy", {.processors = {}, .memory = 16U << 20U}, pid).enforced);
+  });
+  ASSERT_TRUE(process) << process.error().message;
+  const Ending ending = ending_of(*process);
+  EXPECT_EQ(ending.how, Ending::How::signalled) << ending.text();
+  EXPECT_EQ(ending.number, SIGKILL) << ending.text();
+  EXPECT_EQ(groups.use("greedy").memory_kills, 1U);
+  EXPECT_TRUE(within(std::chrono::seconds(2), [&] { return groups.remove("greedy").has_value(); }));
+}
+
+TEST_F(LimitGroupsReal, AGroupWithProcessesOfItsOwnCannotBeUsedAndSaysSo) {
+  if (named == nullptr) GTEST_SKIP() << "SLUICE_TEST_CGROUP names no control group in which one could be made";
+  const fs::path busy = fs::path(named) / "busy";
+  fs::create_directories(busy);
+  auto process = InstanceProcess::start(sleeper(directory.path / "a"),
+                                        [&](pid_t pid) { std::ofstream(busy / "cgroup.procs") << pid; });
+  ASSERT_TRUE(process) << process.error().message;
+  const auto state = LimitGroups::open(busy).state();
+  EXPECT_FALSE(state.enforced);
+  EXPECT_NE(state.reason.find("has processes of its own"), std::string::npos) << state.reason;
+  EXPECT_NE(state.reason.find("DelegateSubgroup="), std::string::npos) << state.reason;
+  EXPECT_TRUE(process->signal(SIGKILL));
+  (void)ending_of(*process);
+  EXPECT_TRUE(within(std::chrono::seconds(2), [&] { return ::rmdir(busy.c_str()) == 0; }));
+}
+
+TEST(LimitGroups, WhereTheyCannotBeHadTheReasonIsSaid) {
   const auto groups = LimitGroups::open("");
   EXPECT_EQ(groups.state().enforced, groups.state().reason.empty());
   RecordProperty("reason", groups.state().reason);
