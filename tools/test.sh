@@ -61,6 +61,7 @@ stage_unit() {
 stage_e2e() {
   tools/build.sh release
   fetch_clients
+  fetch virtual_machine
   say "end to end tests"
   e2e_tests release "$results/e2e" "$@"
 }

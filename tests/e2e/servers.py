@@ -52,7 +52,7 @@ class Server:
 
     def start(self):
         if not os.path.isdir(self.data):
-            self._make_data()
+            self.make_data()
             fresh = True
         else:
             fresh = False
@@ -97,7 +97,8 @@ class Server:
                     ) from error
             time.sleep(0.05)
 
-    def _make_data(self):
+    def make_data(self):
+        """The data directory of a server that never ran; start() makes it where it is missing."""
         template = Server.templates.get(type(self).__name__)
         if template is None:
             self._initialise(self.data)
