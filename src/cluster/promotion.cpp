@@ -1,6 +1,6 @@
 #include "cluster/promotion.h"
 
-#include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,10 +30,13 @@ constexpr std::size_t excuses_max = 8;
 }
 
 /// Why the replica cannot be primary; empty if it can.
-[[nodiscard]] std::string unfit(const ReplicaStatus& replica) {
+[[nodiscard]] std::string unfit(const ReplicaStatus& replica, const FailoverRules& rules) {
   if (replica.answers == false) return "does not answer";
   if (replica.state != InstanceState::running) return std::string(state_text(replica.state));
-  if (replica.server == ServerState::offline && replica.answers != true) return "its server is OFFLINE";
+  if (replica.answers != true) {
+    if (silent_for(replica, rules.silent_after)) return silence_text(replica);
+    if (replica.unanswered >= rules.frozen_after) return "does not answer its own server";
+  }
   if (replica.diverged) return "its log differs from the primary's";
   if (replica.end.file == 0) return "has no log yet";
   return {};
@@ -56,13 +59,26 @@ constexpr std::size_t excuses_max = 8;
 
 }  // namespace
 
-Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::string_view not_among) {
+bool silent_for(const ReplicaStatus& replica, Milliseconds time) {
+  if (!replica.heartbeat_age) return true;
+  return *replica.heartbeat_age >= time || *replica.heartbeat_age <= -time;
+}
+
+std::string silence_text(const ReplicaStatus& replica) {
+  if (!replica.heartbeat_age) return "its server has sent no heartbeat";
+  const double age = std::chrono::duration<double>(*replica.heartbeat_age).count();
+  if (age < 0) return fmt::format("its server's heartbeat is of a time {:.1f} s ahead", -age);
+  return fmt::format("its server has been silent for {:.1f} s", age);
+}
+
+Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::string_view not_among,
+                                 const FailoverRules& rules) {
   const ReplicaStatus* chosen = nullptr;
   std::size_t fit = 0;
   std::vector<std::string> excuses;
   for (const ReplicaStatus& replica : replicas) {
     if (replica.instance == not_among) continue;
-    if (std::string why = unfit(replica); !why.empty()) {
+    if (std::string why = unfit(replica, rules); !why.empty()) {
       if (excuses.size() < excuses_max) excuses.push_back(fmt::format("{}: {}", replica.instance, why));
       continue;
     }
@@ -72,29 +88,6 @@ Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::s
   if (chosen) return Promotion{chosen->instance, why_chosen(*chosen, fit)};
   if (excuses.empty()) return fail(ErrorKind::not_found, "the tenant has no other replica");
   return fail(ErrorKind::not_found, fmt::format("no replica can be primary: {}", fmt::join(excuses, ", ")));
-}
-
-FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const ReplicaStatus> replicas) {
-  const auto replace = [&](std::string_view why) -> FailoverDecision {
-    auto choice = choose_primary(replicas, record.instance);
-    if (!choice) return NobodyLeft{fmt::format("{}; {}", why, choice.error().message)};
-    return Promotion{choice->instance, fmt::format("{}; {}", why, choice->reason)};
-  };
-  if (record.instance.empty()) return replace("the tenant has no primary");
-  const auto primary = std::ranges::find(replicas, record.instance, &ReplicaStatus::instance);
-  if (primary == replicas.end()) return replace(fmt::format("the primary {} is gone", record.instance));
-
-  if (primary->answers == true) return LeaveIt{fmt::format("{} answers", primary->instance)};
-  if (primary->state == InstanceState::stopped)
-    return LeaveIt{fmt::format("{} was stopped by a person", primary->instance)};
-  if (primary->state == InstanceState::failed)
-    return replace(fmt::format("the primary {} has failed", primary->instance));
-  if (primary->server != ServerState::offline) {
-    return LeaveIt{fmt::format("the server of {} is {} and looks after it", primary->instance,
-                               server_state_text(primary->server))};
-  }
-  if (!primary->answers) return AskPrimary{};
-  return replace(fmt::format("the primary {} does not answer and its server is OFFLINE", primary->instance));
 }
 
 }  // namespace sluice::cluster

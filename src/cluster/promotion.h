@@ -3,10 +3,10 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <variant>
-#include <vector>
+#include <string_view>
 
 #include "cluster/epoch.h"
+#include "cluster/failover_rules.h"
 #include "cluster/server.h"
 
 namespace sluice::cluster {
@@ -36,7 +36,18 @@ struct ReplicaStatus {
   Epoch epoch = 0;               ///< whose log it has
   LogPlace end;                  ///< behind its last whole transaction
   std::uint64_t first_file = 0;  ///< the oldest it still has
+  /// How long nothing has come from its server, by the MetaDB's clock; none: it never beat, or was removed.
+  std::optional<Milliseconds> heartbeat_age;
+  /// How long the instance has not answered its own server though its process lives; none: it answers, or nobody tells.
+  std::optional<Milliseconds> unanswered;
 };
+
+/// Whether nothing has come from the replica's server for `time`. A heartbeat of the future counts as missing: the
+/// MetaDB's clock was set back.
+[[nodiscard]] bool silent_for(const ReplicaStatus& replica, Milliseconds time);
+
+/// "its server has been silent for 2.1 s"
+[[nodiscard]] std::string silence_text(const ReplicaStatus& replica);
 
 /// Who becomes primary, and why.
 struct Promotion {
@@ -44,28 +55,11 @@ struct Promotion {
   std::string reason;
 };
 
-/// The most advanced (by epoch, then by place) of the replicas that run, answer (if asked) and have not diverged; of
-/// equals the one that holds more of the past, then the first by name. Without one the error says of each why not.
-/// `not_among` (the present primary) does not count; it may be empty. The caller does not pass replicas that a person
-/// excluded.
-[[nodiscard]] Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas,
-                                               std::string_view not_among = {});
-
-struct LeaveIt {
-  std::string reason;
-};
-/// The primary has to be asked directly before it can be decided.
-struct AskPrimary {};
-/// Nobody can take over: the tenant waits for the primary, or for a new replica.
-struct NobodyLeft {
-  std::string reason;
-};
-
-using FailoverDecision = std::variant<LeaveIt, AskPrimary, Promotion, NobodyLeft>;
-
-/// What to do about a tenant whose recorded primary is `record.instance`. A living instance keeps its tenant whatever
-/// happened to the sluiced beside it; one that starts again on a living server is waited for; one that a person stopped
-/// is left alone. A primary on a server that is OFFLINE and that does not answer, or that has FAILED, is replaced.
-[[nodiscard]] FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const ReplicaStatus> replicas);
+/// The most advanced (by epoch, then by place) of the replicas that run, are on a server that beats (or answered when
+/// they were asked), answer and have not diverged; of equals the one that holds more of the past, then the first by
+/// name. Without one the error says of each why not. `not_among` (the present primary) does not count; it may be empty.
+/// The caller does not pass replicas that a person excluded.
+[[nodiscard]] Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::string_view not_among = {},
+                                               const FailoverRules& rules = {});
 
 }  // namespace sluice::cluster

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "cluster/promotion.h"
+#include "cluster/failover.h"
 #include "metadb/instances.h"
 #include "metadb/servers.h"
 #include "metadb/tenants.h"
@@ -18,7 +18,7 @@ namespace {
 using metadb::InstanceState;
 
 struct View {
-  std::map<std::string, metadb::ServerState> servers;
+  std::map<std::string, metadb::Server> servers;
   std::map<std::string, metadb::InstanceReport> reports;
 };
 
@@ -27,7 +27,7 @@ Result<View> read_view(metadb::MetaDb& database) {
   const auto servers = metadb::list_servers(database, metadb::ServerDetail::liveness);
   if (!servers) return std::unexpected(servers.error());
   for (const metadb::Server& server : *servers)
-    view.servers[server.identity.id] = server.state;
+    view.servers[server.identity.id] = server;
   const auto reports = metadb::list_reports(database);
   if (!reports) return std::unexpected(reports.error());
   for (const metadb::ServerReports& server : *reports) {
@@ -55,9 +55,11 @@ cluster::ReplicaStatus to_status(const metadb::Instance& instance, const View& v
   status.state = to_state(instance);
   const auto server = view.servers.find(instance.server);
   if (server != view.servers.end()) {
-    status.server = server->second == metadb::ServerState::online    ? cluster::ServerState::online
-                    : server->second == metadb::ServerState::suspect ? cluster::ServerState::suspect
-                                                                     : cluster::ServerState::offline;
+    const metadb::ServerState state = server->second.state;
+    status.server = state == metadb::ServerState::online    ? cluster::ServerState::online
+                    : state == metadb::ServerState::suspect ? cluster::ServerState::suspect
+                                                            : cluster::ServerState::offline;
+    status.heartbeat_age = std::chrono::duration_cast<cluster::Milliseconds>(server->second.beat_age);
   }
   const auto report = view.reports.find(instance.name);
   if (report != view.reports.end()) {
@@ -98,7 +100,7 @@ cluster::FailoverDecision decide(const metadb::Tenant& tenant, const std::vector
     status->answers = answers(*primary, instances);
     decision = cluster::decide_failover(record, statuses);
   }
-  if (std::holds_alternative<cluster::NobodyLeft>(decision)) {
+  if (std::holds_alternative<cluster::NobodyLeft>(decision) || std::holds_alternative<cluster::Takeover>(decision)) {
     ++totals.failovers_failed;
     ++totals.tenants_without_heir;
   }
@@ -116,7 +118,8 @@ Result<bool> look_after(metadb::MetaDb& database, const metadb::TenantName& name
   if (!replicas) return std::unexpected(std::move(replicas.error()));
   std::erase_if(*replicas, [](const metadb::Instance& one) { return one.wanted == metadb::Wanted::dropped; });
   const auto decision = decide(*tenant, *replicas, view, instances, totals);
-  if (std::holds_alternative<cluster::NobodyLeft>(decision)) return false;
+  if (std::holds_alternative<cluster::NobodyLeft>(decision) || std::holds_alternative<cluster::Takeover>(decision))
+    return false;
   const auto* promotion = std::get_if<cluster::Promotion>(&decision);
   if (promotion == nullptr) return true;
   const metadb::Decision reason{.what = "set primary", .who = "server " + server_id, .reason = promotion->reason};

@@ -11,7 +11,7 @@
 namespace sluice::server {
 
 /// Sees to it that each of these tenants, which have a running instance here, has a primary: where none is recorded, or
-/// the recorded one is gone or has failed for good, the replica that cluster/promotion.h chooses becomes it, by a
+/// the recorded one is gone or has failed for good, the replica that cluster/failover.h chooses becomes it, by a
 /// conditional update that one server wins. Blocks. False if something could not be done or found out now, and is to be
 /// tried again soon.
 [[nodiscard]] bool look_after_primaries(metadb::MetaDb& database, const std::vector<metadb::TenantName>& tenants,
