@@ -34,7 +34,8 @@ using FailoverDecision = std::variant<LeaveIt, AskPrimary, Promotion, Takeover, 
 /// silent: after an outage of the MetaDB, or its own, all heartbeats are old.
 [[nodiscard]] Result<void> may_judge(const Contact& contact, Contact::Time now, const FailoverRules& rules = {});
 
-/// What to do about a tenant whose recorded primary is `record.instance`, decided by a server that may_judge(). An
+/// What to do about a tenant whose recorded primary is `record.instance`, decided by a server that may_judge(), with
+/// the silences that its BeatWatch tells. An
 /// instance that answers keeps its tenant whatever happened to the sluiced beside it; one whose server beats is
 /// restarted there, unless it has failed for good or lives and answers nothing; one that a person stopped is left
 /// alone. One that does not answer on a silent server is replaced.

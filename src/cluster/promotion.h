@@ -36,7 +36,7 @@ struct ReplicaStatus {
   Epoch epoch = 0;               ///< whose log it has
   LogPlace end;                  ///< behind its last whole transaction
   std::uint64_t first_file = 0;  ///< the oldest it still has
-  /// How long nothing has come from its server, by the MetaDB's clock; none: it never beat, or was removed.
+  /// How long nothing has come from its server, best as BeatWatch tells it; none: it never beat, or was removed.
   std::optional<Milliseconds> heartbeat_age;
   /// How long the instance has not answered its own server though its process lives; none: it answers, or nobody tells.
   std::optional<Milliseconds> unanswered;
@@ -54,6 +54,9 @@ struct Promotion {
   std::string instance;
   std::string reason;
 };
+
+/// Why the replica cannot be primary ("has failed"); nothing if it can.
+[[nodiscard]] std::optional<std::string> why_not_primary(const ReplicaStatus& replica, const FailoverRules& rules = {});
 
 /// The most advanced (by epoch, then by place) of the replicas that run, are on a server that beats (or answered when
 /// they were asked), answer and have not diverged; of equals the one that holds more of the past, then the first by
