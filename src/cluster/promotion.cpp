@@ -29,19 +29,6 @@ constexpr std::size_t excuses_max = 8;
   return fmt::format("mysql-bin.{:06}:{}", place.file, place.offset);
 }
 
-/// Why the replica cannot be primary; empty if it can.
-[[nodiscard]] std::string unfit(const ReplicaStatus& replica, const FailoverRules& rules) {
-  if (replica.answers == false) return "does not answer";
-  if (replica.state != InstanceState::running) return std::string(state_text(replica.state));
-  if (replica.answers != true) {
-    if (silent_for(replica, rules.silent_after)) return silence_text(replica);
-    if (replica.unanswered >= rules.frozen_after) return "does not answer its own server";
-  }
-  if (replica.diverged) return "its log differs from the primary's";
-  if (replica.end.file == 0) return "has no log yet";
-  return {};
-}
-
 /// Whether `left` is the better primary. The log of the newest epoch is the tenant's, however far one goes that was
 /// copied from a primary since replaced: where the source's member changed between the two, their bytes may differ.
 [[nodiscard]] bool better(const ReplicaStatus& left, const ReplicaStatus& right) {
@@ -71,6 +58,18 @@ std::string silence_text(const ReplicaStatus& replica) {
   return fmt::format("its server has been silent for {:.1f} s", age);
 }
 
+std::optional<std::string> why_not_primary(const ReplicaStatus& replica, const FailoverRules& rules) {
+  if (replica.answers == false) return "does not answer";
+  if (replica.state != InstanceState::running) return std::string(state_text(replica.state));
+  if (replica.answers != true) {
+    if (silent_for(replica, rules.silent_after)) return silence_text(replica);
+    if (replica.unanswered >= rules.frozen_after) return "does not answer its own server";
+  }
+  if (replica.diverged) return "its log differs from the primary's";
+  if (replica.end.file == 0) return "has no log yet";
+  return std::nullopt;
+}
+
 Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::string_view not_among,
                                  const FailoverRules& rules) {
   const ReplicaStatus* chosen = nullptr;
@@ -78,8 +77,8 @@ Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::s
   std::vector<std::string> excuses;
   for (const ReplicaStatus& replica : replicas) {
     if (replica.instance == not_among) continue;
-    if (std::string why = unfit(replica, rules); !why.empty()) {
-      if (excuses.size() < excuses_max) excuses.push_back(fmt::format("{}: {}", replica.instance, why));
+    if (const auto why = why_not_primary(replica, rules)) {
+      if (excuses.size() < excuses_max) excuses.push_back(fmt::format("{}: {}", replica.instance, *why));
       continue;
     }
     ++fit;
