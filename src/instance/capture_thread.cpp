@@ -226,10 +226,10 @@ capture::SourceFailure CaptureThread::capture_from(const std::string& address) {
   if (!state) return std::move(state.error());
   log::info("capturing from {} ({}), on from {} offset {}", address, source.facts().version, state->file,
             state->offset);
-  report("capturing", address, "");
-  ++totals_.connections;
   MeteredLog log(*writer_, totals_);
   MeteredConverter converter(config_.layout, *state, log, totals_, throttle_);
+  report("capturing", address, "");
+  ++totals_.connections;
   return source.stream(*state, converter);
 }
 
