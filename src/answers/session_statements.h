@@ -26,6 +26,7 @@ namespace sluice::answers {
 
 /// "state" of a dump in both lists.
 namespace dump_state {
+inline constexpr std::string_view ahead = "Waiting for the log to reach where the subscriber wants to begin";
 inline constexpr std::string_view init = "Init";
 inline constexpr std::string_view sending = "Send event";
 inline constexpr std::string_view waiting = "Master has sent all binlog to slave; waiting for binlog to be updated";

@@ -17,6 +17,7 @@
 namespace sluice::dump {
 
 enum class DumpState : std::uint8_t {
+  ahead,     ///< waits for the log to reach where it wants to begin
   starting,  ///< looks for the place to begin at
   sending,
   waiting,  ///< has sent everything there is

@@ -41,6 +41,9 @@ struct PeerWatch {
   }
 };
 
+/// Nothing tells when the log has caught up, unlike that it has grown.
+constexpr std::chrono::milliseconds look_again{200};
+
 constexpr auto acknowledgement_wait = std::chrono::hours(24 * 365);
 
 /// Reads what a semi-synchronous subscriber sends until it leaves, breaks the protocol or somebody else wants to read.
@@ -124,11 +127,9 @@ class DumpSession {
       co_return fail(ErrorKind::refused, "Insufficient binlog instance resources", fatal_dump_error);
     }
     watch_peer();
-    if (starts_by_gtids(subscriber_)) {
-      const Result<void> caught_up = co_await wait_until_not_ahead(*known);
-      if (!caught_up) {
-        co_return caught_up;
-      }
+    const Result<void> waited = co_await wait_while_ahead(*known);
+    if (!waited || control_.ending() != DumpControl::Ending::none) {
+      co_return waited;
     }
     const auto find = [&] { return find_start(*service_.log, subscriber_, std::move(*known)); };
     Result<DumpStart> start = co_await mysql::run_on(service_.disk, executor_, find);
@@ -153,22 +154,35 @@ class DumpSession {
     co_return Result<void>();
   }
 
-  /// The log may be about to get what the subscriber has already: a replica that follows a primary it was moved from.
-  asio::awaitable<Result<void>> wait_until_not_ahead(const binlog::GtidSet& known) {
-    const auto until = steady_clock::now() + service_.ahead_wait;
-    while (is_ahead(known, service_.log->executed())) {
-      if (steady_clock::now() >= until) {
-        co_return std::unexpected(ahead_error());
+  /// The log may be about to get what the subscriber has already: it follows a primary from which it was moved here.
+  /// Ends when it got it, or its time is over; find_start tells which.
+  asio::awaitable<Result<void>> wait_while_ahead(const binlog::GtidSet& known) {
+    const auto begun = steady_clock::now();
+    while (control_.ending() == DumpControl::Ending::none) {
+      const auto until = begun + patience();  // before the look at the log, which may grow meanwhile
+      const auto now = steady_clock::now();
+      if (!is_ahead(*service_.log, subscriber_, known) || now >= until) {
+        break;
       }
-      co_await waiter_.wait(until);
+      if (entry_->state.exchange(DumpState::ahead) != DumpState::ahead) {
+        log::info("{}: waits for the log, which has not reached where it wants to begin", subscriber_.name());
+      }
+      co_await waiter_.wait(std::min(until, now + look_again));
       if (watch_->gone) {
         co_return gone();
       }
-      if (control_.ending() != DumpControl::Ending::none) {
-        break;
-      }
     }
+    entry_->state = DumpState::starting;
     co_return Result<void>();
+  }
+
+  /// How long the subscriber may be kept waiting, as things stand.
+  [[nodiscard]] std::chrono::milliseconds patience() const {
+    const bool more_to_come = service_.caught_up && !service_.caught_up();
+    if (more_to_come && !subscriber_.non_blocking) {
+      return service_.catching_up_wait;
+    }
+    return starts_by_gtids(subscriber_) ? service_.ahead_wait : std::chrono::milliseconds(0);
   }
 
   /// Somebody wants the dump to end.
@@ -367,6 +381,9 @@ class DumpSession {
 
   /// What mysqld says when it ends a dump.
   [[nodiscard]] Error broken_off(std::string_view what) const {
+    if (begin_.file == 0) {
+      return {ErrorKind::refused, std::string(what), fatal_dump_error};
+    }
     return {ErrorKind::refused,
             fmt::format("{}; the first event '{}' at {}, the last event read from '{}' at {}, the last byte read from "
                         "'{}' at {}.",

@@ -50,24 +50,40 @@ std::unexpected<Error> impossible_position(const store::LogPosition& position) {
       file, position.offset, file, file));
 }
 
+/// Whether it has transactions of our sources that we have not.
+bool has_more(const binlog::GtidSet& known, const binlog::GtidSet& executed) {
+  return !known.of_sources_in(executed).is_subset_of(executed);
+}
+
+std::unexpected<Error> more_than_we_have() {
+  return refuse(
+      "Slave has more GTIDs than the master has, using the master's SERVER_UUID. This may indicate that the end of the "
+      "binary log was truncated or that the last binary log file was lost, e.g., after a power or disk failure when "
+      "sync_binlog != 1. The master may or may not have rolled back transactions that were already replicated to the "
+      "slave. Suggest to replicate any transactions that master has rolled back from slave to master, and/or commit "
+      "empty transactions on master to account for transactions that have been "
+      "committed on master but are not included in GTID_EXECUTED.");
+}
+
+/// The number of the file the subscriber names, whether there is one or not; without a name that of the oldest. Nothing
+/// if that cannot be a file of ours.
+std::optional<std::uint64_t> named_file(const store::Log& log, const Subscriber& subscriber) {
+  if (!subscriber.file.empty()) {
+    return binlog::log_file_number(subscriber.file);
+  }
+  const std::vector<store::LogFileInfo> files = log.files();
+  return files.empty() ? std::nullopt : std::optional(files.front().number);
+}
+
 Result<store::LogPosition> find_by_file(const store::Log& log, const Subscriber& subscriber) {
   if (subscriber.position < sizeof(binlog::file_magic)) {
     return refuse("Client requested master to start replication from position < 4");
   }
-  store::LogPosition position{0, subscriber.position};
-  if (subscriber.file.empty()) {
-    const std::vector<store::LogFileInfo> files = log.files();
-    if (files.empty()) {
-      return no_such_file();
-    }
-    position.file = files.front().number;
-  } else {
-    const std::optional<std::uint64_t> number = binlog::log_file_number(subscriber.file);
-    if (!number || !log.file(*number)) {
-      return no_such_file();
-    }
-    position.file = *number;
+  const std::optional<std::uint64_t> file = named_file(log, subscriber);
+  if (!file) {
+    return no_such_file();
   }
+  const store::LogPosition position{*file, subscriber.position};
   const Result<void> checked = log.check_position(position);
   if (checked) {
     return position;
@@ -85,6 +101,9 @@ Result<store::LogPosition> find_by_file(const store::Log& log, const Subscriber&
 }
 
 Result<store::LogPosition> find_by_gtids(const store::Log& log, const binlog::GtidSet& known) {
+  if (has_more(known, log.executed())) {
+    return more_than_we_have();
+  }
   const Result<store::LogPosition> position = log.find(known);
   if (position) {
     return position;
@@ -112,20 +131,16 @@ bool starts_by_gtids(const Subscriber& subscriber) {
   return subscriber.gtid_data.has_value() && subscriber.file.empty();
 }
 
-bool is_ahead(const binlog::GtidSet& known, const binlog::GtidSet& executed) {
-  return !known.of_sources_in(executed).is_subset_of(executed);
-}
-
-Error ahead_error() {
-  return {
-      ErrorKind::refused,
-      "Slave has more GTIDs than the master has, using the master's SERVER_UUID. This may indicate that the end of the "
-      "binary log was truncated or that the last binary log file was lost, e.g., after a power or disk failure when "
-      "sync_binlog != 1. The master may or may not have rolled back transactions that were already replicated to the "
-      "slave. Suggest to replicate any transactions that master has rolled back from slave to master, and/or commit "
-      "empty transactions on master to account for transactions that have been "
-      "committed on master but are not included in GTID_EXECUTED.",
-      fatal_dump_error};
+bool is_ahead(const store::Log& log, const Subscriber& subscriber, const binlog::GtidSet& known) {
+  const store::LogPosition end = log.end();
+  if (end.file == 0) {
+    return true;
+  }
+  if (starts_by_gtids(subscriber)) {
+    return has_more(known, log.executed());
+  }
+  const std::optional<std::uint64_t> file = named_file(log, subscriber);
+  return file && store::LogPosition{*file, subscriber.position} > end;
 }
 
 Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known) {

@@ -30,10 +30,9 @@ struct DumpStart {
 /// Whether the subscriber begins where its GTIDs say, and not at a file and position.
 [[nodiscard]] bool starts_by_gtids(const Subscriber& subscriber);
 
-/// Whether the subscriber has transactions of our sources that we have not: our log lost its end, or is still catching
-/// up.
-[[nodiscard]] bool is_ahead(const binlog::GtidSet& known, const binlog::GtidSet& executed);
-[[nodiscard]] Error ahead_error();
+/// Whether the subscriber is ahead of the log: it names a place behind the end, or has transactions of our sources that
+/// we have not, or there is no file yet. The log lost its end, or is still catching up. Quick.
+[[nodiscard]] bool is_ahead(const store::Log& log, const Subscriber& subscriber, const binlog::GtidSet& known);
 
 /// Finds the start, or says why there is none, in MySQL's words with code 1236. May read from disk.
 [[nodiscard]] Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known);

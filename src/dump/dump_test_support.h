@@ -127,12 +127,18 @@ class TestLog {
   }
 };
 
+/// What DumpService has about a log that has not caught up.
+struct CatchingUp {
+  std::function<bool()> caught_up{};
+  std::chrono::milliseconds limit{60'000};
+};
+
 /// Serves one dump of a log at a loopback socket, and the other end of it.
 class TestDump {
  public:
   TestDump(
       TestLog& from, Subscriber subscriber, std::chrono::milliseconds ahead_wait = std::chrono::milliseconds(50),
-      const std::function<void(DumpRegistry&)>& prepare = [](DumpRegistry&) {})
+      const std::function<void(DumpRegistry&)>& prepare = [](DumpRegistry&) {}, CatchingUp waiting = {})
       : notifier_(context_.get_executor(), *from.log), peer_(peer_context_) {
     using boost::asio::ip::tcp;
     tcp::acceptor acceptor(context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
@@ -140,7 +146,7 @@ class TestDump {
     channel_ = std::make_unique<mysql::Channel>(acceptor.accept());
     channel_->set_next_sequence(1);
     prepare(registry);
-    service_ = {from.log, &registry, disk_.get_executor(), 7, ahead_wait};
+    service_ = {from.log, &registry, disk_.get_executor(), 7, ahead_wait, std::move(waiting.caught_up), waiting.limit};
     boost::asio::co_spawn(context_, serve(*channel_, notifier_, service_, std::move(subscriber), control),
                           [this](std::exception_ptr, Result<void> ended) {
                             result = std::move(ended);

@@ -181,6 +181,7 @@ Result<void> Instance::open_listener() {
   services.dumps = &dumps_;
   services.sessions = &sessions_;
   services.server_id = config_.layout.server_id;
+  services.caught_up = [this] { return caught_up(); };
   services.make_sql = [this](const answers::SqlClient& client) {
     return std::make_unique<answers::StatementExecutor>(*this, client);
   };

@@ -64,6 +64,10 @@ class Instance : public answers::ServerState {
     return tenant_->ask(query);
   }
 
+  /// Whether the log has all there is to be had at the moment: capture is connected and has had nothing to read for a
+  /// while. Any thread; quick.
+  [[nodiscard]] bool caught_up() const;
+
  private:
   Instance(Config config, std::function<void()> end_requested)
       : config_(std::move(config)), end_requested_(std::move(end_requested)) {}

@@ -61,6 +61,12 @@ std::vector<answers::InstanceReport::Boundary> told_boundaries(const store::Log&
 
 }  // namespace
 
+bool Instance::caught_up() const {
+  const std::int64_t idle_since = capture_->totals().idle_since;
+  const bool settled = idle_since != 0 && now_in_microseconds() - idle_since >= idle_settled;
+  return settled && capture_->status().state == "capturing";
+}
+
 answers::InstanceReport Instance::report(std::uint64_t since) const {
   const CaptureTotals& totals = capture_->totals();
   const std::int64_t wall = now_in_microseconds();
@@ -75,9 +81,7 @@ answers::InstanceReport Instance::report(std::uint64_t since) const {
     report.log_file = binlog::log_file_name(end.file);
     report.log_position = end.offset;
   }
-  const std::int64_t idle_since = totals.idle_since;
-  const bool at_end = report.convert_running && idle_since != 0 && wall - idle_since >= idle_settled;
-  const std::int64_t checkpoint = at_end ? wall : totals.checkpoint.load();
+  const std::int64_t checkpoint = caught_up() ? wall : totals.checkpoint.load();
   report.convert_checkpoint = seconds_of(checkpoint);
   report.convert_delay =
       checkpoint == 0 ? 0 : static_cast<std::uint64_t>(std::max<std::int64_t>(wall - checkpoint, 0) / 1000);

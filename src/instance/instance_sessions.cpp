@@ -11,6 +11,8 @@ namespace {
 
 std::string_view state_text(dump::DumpState state) {
   switch (state) {
+    case dump::DumpState::ahead:
+      return answers::dump_state::ahead;
     case dump::DumpState::starting:
       return answers::dump_state::init;
     case dump::DumpState::sending:

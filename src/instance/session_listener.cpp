@@ -34,8 +34,8 @@ struct SessionListener::State {
     services.is_known = its_services.is_known;
     services.is_admin = its_services.is_admin;
     services.is_relay = its_services.is_relay;
-    services.dumps = {its_services.log, its_services.dumps, disk.get_executor(), its_services.server_id,
-                      its_services.ahead_wait};
+    services.dumps = {its_services.log,       its_services.dumps,      disk.get_executor(),
+                      its_services.server_id, its_services.ahead_wait, its_services.caught_up};
     services.make_sql = its_services.make_sql;
     services.statements = statements.get_executor();
     services.statement_count = &statement_count;

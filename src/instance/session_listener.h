@@ -28,6 +28,7 @@ struct ListenerServices {
   answers::SqlSessionFactory make_sql;
   /// How long a subscriber that has more transactions than the log is kept waiting before it is refused.
   std::chrono::milliseconds ahead_wait = std::chrono::seconds(3);
+  std::function<bool()> caught_up{};  ///< as DumpService has it
 };
 
 /// A listener whose connections are sessions: they ask for SQL and for the log. Besides its threads there are small
