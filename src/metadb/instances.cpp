@@ -10,11 +10,29 @@ namespace {
 
 constexpr std::size_t names_max = 1000;
 
+/// The columns from `first` on, as select_instances() lists them.
+Result<Leader> read_leader(const Row& row, std::size_t first) {
+  Leader leader{.epoch = row.number(first), .name = row.text(first + 1)};
+  if (row.text(first + 2).empty()) return leader;
+  const auto state = parse_instance_state(row.text(first + 5));
+  if (!state) return fail_in("instance " + leader.name, state.error());
+  const auto wanted = parse_wanted(row.text(first + 6));
+  if (!wanted) return fail_in("instance " + leader.name, wanted.error());
+  leader.server = row.text(first + 2);
+  leader.ip = row.text(first + 3);
+  leader.port = row.number<std::uint16_t>(first + 4);
+  leader.state = *state;
+  leader.wanted = *wanted;
+  return leader;
+}
+
 Result<Instance> read_row(const Row& row) {
   const auto state = parse_instance_state(row.text(6));
   if (!state) return fail_in("instance " + row.text(0), state.error());
   const auto wanted = parse_wanted(row.text(7));
   if (!wanted) return fail_in("instance " + row.text(0), wanted.error());
+  auto leader = read_leader(row, 18);
+  if (!leader) return std::unexpected(std::move(leader.error()));
   return Instance{.name = row.text(0),
                   .tenant = {.cluster = row.text(1), .tenant = row.text(2)},
                   .server = row.text(3),
@@ -31,19 +49,41 @@ Result<Instance> read_row(const Row& row) {
                   .failed_at = std::chrono::microseconds(row.number(14)),
                   .failure = row.text(15),
                   .created = std::chrono::microseconds(row.number(16)),
-                  .dropped = std::chrono::microseconds(row.number(17))};
+                  .dropped = std::chrono::microseconds(row.number(17)),
+                  .leader = std::move(*leader)};
 }
 
 Result<std::vector<Instance>> select_instances(MetaDb& database, const std::string& condition,
                                                const Parameters& parameters) {
-  auto rows =
-      database.select({"i.name", "i.cluster", "i.tenant", "i.server", "i.ip", "i.port", "i.state", "i.wanted",
-                       "CASE WHEN i.wanted = 'dropped' THEN i.drop_at - {now} ELSE 0 END", "i.pid", "i.work_path",
-                       "i.options", "CASE WHEN t.primary_instance = i.name THEN 1 ELSE 0 END", "i.restarts",
-                       "i.failed_at", "i.failure", "i.created", "i.dropped"},
-                      "FROM instances i LEFT JOIN tenants t ON t.cluster = i.cluster AND t.tenant = i.tenant WHERE " +
-                          condition + " ORDER BY i.name LIMIT :limit OFFSET :offset",
-                      parameters);
+  auto rows = database.select({"i.name",
+                               "i.cluster",
+                               "i.tenant",
+                               "i.server",
+                               "i.ip",
+                               "i.port",
+                               "i.state",
+                               "i.wanted",
+                               "CASE WHEN i.wanted = 'dropped' THEN i.drop_at - {now} ELSE 0 END",
+                               "i.pid",
+                               "i.work_path",
+                               "i.options",
+                               "CASE WHEN t.primary_instance = i.name THEN 1 ELSE 0 END",
+                               "i.restarts",
+                               "i.failed_at",
+                               "i.failure",
+                               "i.created",
+                               "i.dropped",
+                               "COALESCE(t.epoch, 0)",
+                               "COALESCE(t.primary_instance, '')",
+                               "COALESCE(p.server, '')",
+                               "COALESCE(p.ip, '')",
+                               "COALESCE(p.port, 0)",
+                               "COALESCE(p.state, '')",
+                               "COALESCE(p.wanted, '')"},
+                              "FROM instances i LEFT JOIN tenants t ON t.cluster = i.cluster AND t.tenant = i.tenant "
+                              "LEFT JOIN instances p ON p.name = t.primary_instance AND p.dropped = 0 WHERE " +
+                                  condition + " ORDER BY i.name LIMIT :limit OFFSET :offset",
+                              parameters);
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::vector<Instance> instances;
   for (const Row& row : *rows) {
@@ -214,7 +254,7 @@ Result<bool> change_instance_state(MetaDb& database, const std::string& name, st
     if (auto forgotten = forget_parameters(database, name); !forgotten) return std::unexpected(forgotten.error());
     return true;
   };
-  if (change.by_its_server && !drops) return write();
+  if (change.by_its_server && !drops && !change.port) return write();
   return change_and_raise(database, Revision::instances, write);
 }
 

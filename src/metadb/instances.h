@@ -16,6 +16,19 @@
 
 namespace sluice::metadb {
 
+/// Who is primary of a tenant, and where; as one statement reads it with an instance of that tenant.
+struct Leader {
+  std::int64_t epoch = 0;  ///< of the tenant; 0: it never had a primary
+  std::string name{};      ///< empty: none
+  std::string server{};    ///< its id; empty, as what follows, if the instance is not there any more
+  std::string ip{};
+  std::uint16_t port = 0;
+  InstanceState state = InstanceState::drop;
+  Wanted wanted = Wanted::dropped;
+
+  bool operator==(const Leader&) const = default;
+};
+
 struct Instance {
   std::string name{};
   TenantName tenant{};
@@ -35,6 +48,7 @@ struct Instance {
   std::string failure{};                  ///< the reason of the last failure
   std::chrono::microseconds created{};
   std::chrono::microseconds dropped{};  ///< 0: it is not
+  Leader leader{};
 };
 
 // Each change but those an instance's own server notes raises Revision::instances with it.
@@ -75,7 +89,8 @@ struct InstanceChange {
   std::optional<std::string> work_path{};
   std::optional<std::string> failure{};  ///< a failure, now, for this reason
   bool restarted = false;                ///< counts one restart more
-  /// The instance's own server notes what it did, and no other has to look: the revision stays.
+  /// The instance's own server notes what it did, and no other has to look: the revision stays, unless its port is
+  /// noted, which followers elsewhere have to know.
   bool by_its_server = false;
 };
 /// Changes the state if it is one of `from` (1 to 8). True if this call did it. `drop` also notes when, and forgets the

@@ -9,6 +9,7 @@
 #include "metadb/cluster_for_test.h"
 #include "metadb/failure.h"
 #include "metadb/parameter_values.h"
+#include "metadb/revisions.h"
 
 namespace sluice::metadb {
 namespace {
@@ -108,6 +109,45 @@ TEST_P(InstancesTest, each_condition_of_a_list_counts) {
   EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::region, "z"}}), "");
   EXPECT_EQ(names({.label = ServerLabel{ServerLabel::Kind::group, "z"}}), "");
   EXPECT_EQ(list_instances(database, {.names = std::vector<std::string>(1001, "x")}).error().kind, ErrorKind::limit);
+}
+
+TEST_P(InstancesTest, an_instance_is_read_with_whom_it_follows) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_EQ(read_instance(database, "a2")->leader, Leader{}) << "the tenant has no primary";
+  make_running(database, "a1");
+  EXPECT_TRUE(counted(set_primary(database, tenant_a, 0, "a1", somebody)));
+  const Leader leader = read_instance(database, "a2")->leader;
+  EXPECT_EQ(leader.name, "a1");
+  EXPECT_EQ(leader.epoch, 1);
+  EXPECT_EQ(leader.ip, "10.0.0.1");
+  EXPECT_EQ(leader.port, 8100);
+  EXPECT_EQ(leader.state, InstanceState::running);
+  EXPECT_EQ(leader.wanted, Wanted::running);
+}
+
+TEST_P(InstancesTest, an_instance_follows_nobody_who_is_gone) {
+  MetaDb database = open();
+  make_tenant(database);
+  make_running(database, "a1");
+  EXPECT_TRUE(counted(set_primary(database, tenant_a, 0, "a1", somebody)));
+  EXPECT_TRUE(change(database, "a1", InstanceState::running, {.to = InstanceState::drop}));
+  const Leader leader = read_instance(database, "a2")->leader;
+  EXPECT_EQ(leader.name, "a1");
+  EXPECT_EQ(leader.server, "");
+  EXPECT_EQ(leader.port, 0);
+}
+
+TEST_P(InstancesTest, a_changed_port_is_news_also_if_its_server_notes_it) {
+  MetaDb database = open();
+  make_tenant(database);
+  const auto revision = [&] { return read_revisions(database)->instances; };
+  const auto before = revision();
+  EXPECT_TRUE(change(database, "a1", InstanceState::init, {.to = InstanceState::starting, .by_its_server = true}));
+  EXPECT_EQ(revision(), before);
+  EXPECT_TRUE(change(database, "a1", InstanceState::starting,
+                     {.to = InstanceState::running, .port = 8107, .by_its_server = true}));
+  EXPECT_GT(revision(), before);
 }
 
 TEST_P(InstancesTest, parameters_go_with_their_instance) {

@@ -48,8 +48,8 @@ bool has_log(const std::filesystem::path& directory) {
   });
 }
 
-/// All instances of a tenant write the same log. The first one begins it where CREATE BINLOG says; one that comes
-/// later, and has no log of its own yet, at the oldest file that is recorded.
+/// All instances of a tenant have the same log. The first one begins it where CREATE BINLOG says; one without a log
+/// that has nobody to copy it from begins at the oldest file that is recorded.
 Result<void> plan_beginning(metadb::MetaDb& database, const metadb::Instance& instance,
                             const std::filesystem::path& directory, StartPlan& plan) {
   const auto file = metadb::first_log_file(database, instance.tenant);
@@ -89,7 +89,7 @@ Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& in
   plan.settings = std::move(*settings);
   plan.limits = instance_limits(*values);
   plan.ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"));
-  if (has_log(directory)) return plan;
+  if (has_log(directory) || plan.settings.primary) return plan;
   if (auto begun = plan_beginning(database, instance, directory, plan); !begun) {
     return std::unexpected(std::move(begun.error()));
   }
@@ -190,10 +190,10 @@ void InstanceKeeper::act_on(Kept& kept) {
   if (step != InstanceStep::none) {
     kept.busy = true;
     spawn(carry_out(name, step));
-  } else if (process && kept.row.state == InstanceState::running && kept.told_accounts != accounts_version_ &&
+  } else if (process && kept.row.state == InstanceState::running && kept.told != to_be_told(kept.row) &&
              Clock::now() >= kept.start_at) {
     kept.busy = true;
-    spawn(tell_accounts(name));
+    spawn(tell(name));
   }
 }
 
@@ -269,7 +269,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
   const auto found = kept_.find(name);
   if (found == kept_.end()) co_return;
   const metadb::Instance row = found->second.row;
-  const std::uint64_t accounts = accounts_version_;
+  const Told told = to_be_told(row);
   const std::filesystem::path directory = supervisor_->directory_of(name);
   auto plan = co_await plan_start(row);
   if (plan && plan->waits) {
@@ -303,7 +303,7 @@ asio::awaitable<void> InstanceKeeper::start(std::string name) {
             started->port);
   if (const auto kept = kept_.find(name); kept != kept_.end()) {
     kept->second.started = Clock::now();
-    kept->second.told_accounts = accounts;
+    kept->second.told = told;
     kept->second.row.port = started->port;
   }
   metadb::InstanceChange running{.to = InstanceState::running, .pid = started->pid, .port = started->port};
@@ -447,13 +447,22 @@ asio::awaitable<void> InstanceKeeper::remember(std::string name, std::string wha
   if (!done) log::debug("instance {}: {}", name, done.error().message);
 }
 
-/// Writes them into the instance's file, which it reads again at SIGHUP. The rest of the file stays as the instance was
-/// started with, so it is made anew from the MetaDB.
-asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
+/// What does not change whom it follows, and from where, is left out: a primary that is started again at its port is
+/// the same one.
+InstanceKeeper::Told InstanceKeeper::to_be_told(const metadb::Instance& row) const {
+  Told told{.accounts = accounts_version_};
+  if (!followed_primary(row, services_.key)) return told;
+  told.leader = {.epoch = row.leader.epoch, .name = row.leader.name, .ip = row.leader.ip, .port = row.leader.port};
+  return told;
+}
+
+/// Writes the instance's file, which it reads again at SIGHUP: accounts, and whom it follows. The rest of it stays as
+/// the instance was started with, so it is made anew from the MetaDB.
+asio::awaitable<void> InstanceKeeper::tell(std::string name) {
   const auto kept = kept_.find(name);
   if (kept == kept_.end()) co_return;
   const metadb::Instance row = kept->second.row;
-  const std::uint64_t version = accounts_version_;
+  const Told told = to_be_told(row);
   const auto directory = supervisor_->directory_of(name);
   const auto work = [&]() -> Result<void> {
     auto plan = services_.metadb->with(
@@ -468,12 +477,12 @@ asio::awaitable<void> InstanceKeeper::tell_accounts(std::string name) {
   if (still == kept_.end()) co_return;
   still->second.busy = false;
   if (!written) {
-    log::warning("instance {}: its accounts could not be renewed, which is tried again: {}", name,
+    log::warning("instance {}: its accounts and whom it follows could not be renewed, which is tried again: {}", name,
                  written.error().message);
     still->second.start_at = Clock::now() + wait_interval;
     co_return;
   }
-  still->second.told_accounts = version;
+  still->second.told = told;
   const auto all = supervisor_->running();
   const auto found = std::ranges::find(all, name, &supervise::Running::name);
   if (found != all.end()) ::kill(found->pid, SIGHUP);

@@ -88,12 +88,20 @@ class InstanceKeeper {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// What a running instance reads again at SIGHUP.
+  struct Told {
+    std::uint64_t accounts = 0;  ///< their version
+    metadb::Leader leader{};     ///< whom it follows, or that it follows nobody
+
+    bool operator==(const Told&) const = default;
+  };
+
   struct Kept {
     metadb::Instance row;
     std::string replaces;  ///< of the row's options
     bool busy = false;
-    std::uint64_t noted = 0;          ///< notes() when its state was last told
-    std::uint64_t told_accounts = 0;  ///< version of those its file has
+    std::uint64_t noted = 0;  ///< notes() when its state was last told
+    Told told{};              ///< what its file has
     Clock::time_point drop_at{};
     Clock::time_point start_at{};                    ///< not before
     std::optional<Clock::time_point> started;        ///< its process, by us or before us
@@ -114,7 +122,8 @@ class InstanceKeeper {
   [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> note(std::string name, const metadb::InstanceChange& change);
-  [[nodiscard]] boost::asio::awaitable<void> tell_accounts(std::string name);
+  [[nodiscard]] Told to_be_told(const metadb::Instance& row) const;
+  [[nodiscard]] boost::asio::awaitable<void> tell(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> failed(std::string name, std::string cause);
   [[nodiscard]] std::set<std::uint16_t> taken_ports() const;
   void spawn(boost::asio::awaitable<void> action);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "manage/instance_client.h"
+#include "mysql/server_address.h"
 #include "parameters/parameter.h"
 
 namespace sluice::server {
@@ -48,6 +49,16 @@ std::vector<supervise::InstanceAccount> instance_accounts(const std::vector<meta
   return list;
 }
 
+std::optional<supervise::FollowedPrimary> followed_primary(const metadb::Instance& instance, const CipherKey& key) {
+  const metadb::Leader& leader = instance.leader;
+  if (leader.name.empty() || leader.name == instance.name || leader.port == 0) return std::nullopt;
+  manage::InstanceSecret administrator = manage::instance_administrator(key);
+  return supervise::FollowedPrimary{.address = mysql::to_text({.host = leader.ip, .port = leader.port}),
+                                    .user = std::move(administrator.user),
+                                    .password = std::move(administrator.password),
+                                    .epoch = static_cast<std::uint64_t>(leader.epoch)};
+}
+
 Result<supervise::InstanceSettings> instance_settings(const InstanceSources& sources) {
   const metadb::TenantSettings& tenant = sources.tenant.settings;
   auto password = unseal(sources.key, metadb::password_purpose(sources.tenant.name), tenant.sealed_password);
@@ -68,6 +79,7 @@ Result<supervise::InstanceSettings> instance_settings(const InstanceSources& sou
   settings.start = tenant.start_point;
   settings.source_tls = sources.values.text("source_tls");
   settings.heartbeat_seconds = static_cast<std::uint32_t>(sources.values.number("source_heartbeat_seconds"));
+  settings.primary = followed_primary(sources.instance, sources.key);
   settings.listen_address = sources.listen_address;
   settings.listen_port = sources.instance.port;
   settings.trusted = sources.trusted;

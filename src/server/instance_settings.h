@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct InstanceSources {
 /// Pure. The port is the instance's former one. The error is about the sealed password: a key file that is not the
 /// cluster's.
 [[nodiscard]] Result<supervise::InstanceSettings> instance_settings(const InstanceSources& sources);
+
+/// Whom the instance follows: its tenant's primary, with the account and the epoch; nothing if it is that itself, if
+/// there is none, or if that one has never run.
+[[nodiscard]] std::optional<supervise::FollowedPrimary> followed_primary(const metadb::Instance& instance,
+                                                                         const CipherKey& key);
 
 /// What the instance may use.
 [[nodiscard]] supervise::ResourceLimits instance_limits(const manage::EffectiveValues& values);

@@ -54,6 +54,20 @@ TEST_F(InstanceSettingsTest, AnInstanceIsToldItsTenantAndSource) {
   EXPECT_FALSE(made->tenant_server_id);
 }
 
+TEST_F(InstanceSettingsTest, AFollowerIsToldItsPrimaryAndThatOneNobody) {
+  EXPECT_FALSE(settings()->primary) << "the tenant has none";
+  instance_.leader = {.epoch = 3, .name = "other", .server = "s", .ip = "2001:db8::1", .port = 0};
+  EXPECT_FALSE(settings()->primary) << "it has never run";
+  instance_.leader.port = 8100;
+  const auto made = settings();
+  ASSERT_TRUE(made && made->primary);
+  EXPECT_EQ(made->primary->address, "[2001:db8::1]:8100");
+  EXPECT_EQ(made->primary->user, "sluice_admin");
+  EXPECT_EQ(made->primary->epoch, 3U);
+  instance_.leader.name = "i";
+  EXPECT_FALSE(settings()->primary) << "it is the primary itself";
+}
+
 TEST_F(InstanceSettingsTest, APasswordForAnotherKeyIsToldWithoutAnyOfIt) {
   const std::string sealed = tenant_.settings.sealed_password;
   key_.fill(2);

@@ -104,6 +104,14 @@ void write_source(Writer& writer, const InstanceSettings& settings) {
   writer.number("heartbeat_seconds", settings.heartbeat_seconds);
 }
 
+void write_primary(Writer& writer, const FollowedPrimary& primary) {
+  writer.table("[primary]");
+  writer.text("address", primary.address);
+  writer.text("user", primary.user);
+  writer.text("password", primary.password);
+  writer.line("epoch", fmt::format("{}", primary.epoch));
+}
+
 void write_accounts(Writer& writer, const InstanceSettings& settings) {
   for (const InstanceAccount& account : settings.accounts) {
     writer.table("[[account]]");
@@ -158,6 +166,7 @@ Result<std::string> instance_file_text(const InstanceSettings& settings) {
   writer.number("server_id", settings.tenant_server_id);
   writer.text("server_uuid", settings.tenant_server_uuid);
   write_source(writer, settings);
+  if (settings.primary) write_primary(writer, *settings.primary);
   writer.table("[log]");
   writer.number("max_binlog_size", settings.max_binlog_size);
   writer.table("[listen]");

@@ -23,6 +23,14 @@ struct InstanceAccount {
   bool relay = false;  ///< logs in for others; for the servers of the cluster
 };
 
+/// The instance whose log another one of the tenant copies, and the account to log in there.
+struct FollowedPrimary {
+  std::string address;  ///< "10.0.0.2:8100"
+  std::string user;
+  std::string password;     ///< secret
+  std::uint64_t epoch = 0;  ///< of the tenant, under which that one is primary
+};
+
 /// What the configuration file of `sluice-instance` says; docs/configuration.md has the meaning of all of it. What is
 /// empty or nothing is not written, so that the instance's own default holds.
 struct InstanceSettings {
@@ -43,6 +51,8 @@ struct InstanceSettings {
   std::filesystem::path source_tls_key;
   std::optional<std::uint32_t> heartbeat_seconds;
   std::optional<std::uint64_t> max_binlog_size;
+
+  std::optional<FollowedPrimary> primary;  ///< whom it follows; nothing: it captures from the source
 
   std::string listen_address;
   std::uint16_t listen_port = 0;

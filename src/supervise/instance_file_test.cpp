@@ -113,6 +113,17 @@ TEST(InstanceFile, SaysEverything) {
   EXPECT_FALSE(file["listen"].as_table()->contains("version"));
 }
 
+TEST(InstanceFile, WhomAnInstanceFollowsIsWrittenOnlyIfItFollows) {
+  InstanceSettings settings = example();
+  EXPECT_FALSE(toml::parse(*instance_file_text(settings)).contains("primary"));
+  settings.primary = FollowedPrimary{.address = "10.0.0.2:8100", .user = "u", .password = "p\"", .epoch = 7};
+  const auto file = toml::parse(*instance_file_text(settings));
+  EXPECT_EQ(file["primary"]["address"].value<std::string>(), "10.0.0.2:8100");
+  EXPECT_EQ(file["primary"]["user"].value<std::string>(), "u");
+  EXPECT_EQ(file["primary"]["password"].value<std::string>(), "p\"");
+  EXPECT_EQ(file["primary"]["epoch"].value<int>(), 7);
+}
+
 TEST(InstanceFile, AnErrorNamesTheKeyAndNoSecret) {
   InstanceSettings settings = example();
   settings.source_password = "hidden\xFF";
