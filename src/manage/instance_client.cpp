@@ -13,10 +13,7 @@
 namespace sluice::manage {
 namespace {
 
-constexpr std::chrono::seconds connect_deadline{2};
-constexpr std::chrono::seconds answer_deadline{10};
 constexpr std::chrono::seconds all_deadline{30};
-constexpr std::size_t asked_at_once = 10;
 
 InstanceSecret derive(const CipherKey& key, std::string user) {
   const std::string purpose = "sluice instance account " + user;
@@ -37,14 +34,15 @@ InstanceSecret instance_relay(const CipherKey& key) {
   return derive(key, "sluice_relay");
 }
 
-Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std::string& statement) const {
+Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std::string& statement,
+                                               const Patience& patience) const {
   mysql::ClientOptions options;
   options.role = "instance";
   options.address = mysql::to_text({.host = address.ip, .port = address.port});
   options.user = administrator_.user;
   options.password = administrator_.password;
-  options.connect_deadline = connect_deadline;
-  options.answer_deadline = answer_deadline;
+  options.connect_deadline = patience.connect;
+  options.answer_deadline = patience.answer;
   options.receive_buffer_size = 64U << 10U;
   mysql::Client client(std::move(options), interruption_);
   if (auto connected = client.connect(); !connected) return std::unexpected(std::move(connected.error()));
@@ -54,7 +52,8 @@ Result<mysql::QueryResult> InstanceClient::ask(const Address& address, const std
   return answer;
 }
 
-std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const Question> questions) const {
+std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const Question> questions,
+                                                                const Patience& patience) const {
   std::vector<Result<mysql::QueryResult>> answers(questions.size());
   std::atomic<std::size_t> next{0};
   const auto end = std::chrono::steady_clock::now() + all_deadline;
@@ -62,14 +61,14 @@ std::vector<Result<mysql::QueryResult>> InstanceClient::ask_all(std::span<const 
     for (std::size_t i = next++; i < questions.size(); i = next++) {
       const bool late = std::chrono::steady_clock::now() >= end;
       if (late) {
-        answers[i] = fail(ErrorKind::timeout, "it was not asked: too many others did not answer in time");
+        answers[i] = fail(ErrorKind::limit, "it was not asked: too many others did not answer in time");
       } else {
-        answers[i] = ask(questions[i].address, questions[i].statement);
+        answers[i] = ask(questions[i].address, questions[i].statement, patience);
       }
     }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < std::min(asked_at_once, questions.size()); ++i)
+  for (std::size_t i = 1; i < std::min(patience.at_once, questions.size()); ++i)
     threads.emplace_back(work);
   work();
   threads.clear();

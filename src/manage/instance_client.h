@@ -39,17 +39,34 @@ class InstanceClient {
     std::uint16_t port = 0;
   };
 
+  /// How long is waited for instances.
+  struct Patience {
+    std::chrono::milliseconds connect = std::chrono::seconds(2);
+    std::chrono::milliseconds answer = std::chrono::seconds(10);
+    std::size_t at_once = 10;  ///< so many are asked side by side
+  };
+  /// To find out who lives.
+  static constexpr Patience brief{std::chrono::milliseconds(500), std::chrono::milliseconds(500), 64};
+
   /// The answer to one statement. The error is the instance's own, with its number, or says that it cannot be reached
   /// (io, timeout).
-  [[nodiscard]] Result<mysql::QueryResult> ask(const Address& address, const std::string& statement) const;
+  [[nodiscard]] Result<mysql::QueryResult> ask(const Address& address, const std::string& statement,
+                                               const Patience& patience) const;
+  [[nodiscard]] Result<mysql::QueryResult> ask(const Address& address, const std::string& statement) const {
+    return ask(address, statement, Patience{});
+  }
 
   struct Question {
     Address address;
     std::string statement;
   };
   /// Many, some at a time. As many answers as questions, in their order. After half a minute those that were not asked
-  /// yet are not (timeout): too many others did not answer.
-  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Question> questions) const;
+  /// yet are not (limit): too many others did not answer.
+  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Question> questions,
+                                                                const Patience& patience) const;
+  [[nodiscard]] std::vector<Result<mysql::QueryResult>> ask_all(std::span<const Question> questions) const {
+    return ask_all(questions, Patience{});
+  }
 
  private:
   InstanceSecret administrator_;

@@ -44,7 +44,7 @@ Result<metadb::TenantName> whole_name(metadb::MetaDb& database, const metadb::Te
 
 }  // namespace
 
-Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const metadb::TenantName& named) {
+Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& named) {
   const auto tenant = whole_name(database, named);
   if (!tenant) return std::unexpected(tenant.error());
   const std::string name = metadb::to_text(*tenant);
@@ -60,7 +60,7 @@ Result<InstanceClient::Address> find_primary(metadb::MetaDb& database, const met
   if (!serves || primary->port == 0) {
     return refuse(fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})));
   }
-  return InstanceClient::Address{.ip = primary->ip, .port = primary->port};
+  return Route{.instance = primary->name, .ip = primary->ip, .port = primary->port};
 }
 
 }  // namespace sluice::manage

@@ -30,6 +30,7 @@ Result<StoredOptions> parse_options(std::string_view text) {
                        .region = member(*found, "region")};
   }
   options.replaces = member(document, "replaces");
+  options.stands_in_for = member(document, "stands_in_for");
   return options;
 }
 
@@ -49,6 +50,8 @@ std::string options_text(const StoredOptions& options, std::string_view before) 
   demand("region", options.demands.region);
   document.erase("replaces");
   if (!options.replaces.empty()) document["replaces"] = options.replaces;
+  document.erase("stands_in_for");
+  if (!options.stands_in_for.empty()) document["stands_in_for"] = options.stands_in_for;
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -18,7 +18,9 @@ std::string to_json(std::span<const InstanceReport> reports) {
                     {"cpu_used", report.cpu_used},
                     {"memory_used", report.memory_used},
                     {"disk_used", report.disk_used},
-                    {"trouble", report.trouble}});
+                    {"trouble", report.trouble},
+                    {"capture", report.capture},
+                    {"unanswered_ms", report.unanswered_ms}});
   }
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -41,7 +43,9 @@ Result<std::vector<InstanceReport>> parse_reports(std::string_view json) {
                          .cpu_used = item.value("cpu_used", usual.cpu_used),
                          .memory_used = item.value("memory_used", usual.memory_used),
                          .disk_used = item.value("disk_used", usual.disk_used),
-                         .trouble = item.value("trouble", "")});
+                         .trouble = item.value("trouble", ""),
+                         .capture = item.value("capture", ""),
+                         .unanswered_ms = item.value("unanswered_ms", usual.unanswered_ms)});
     }
     return reports;
   } catch (const std::exception&) {

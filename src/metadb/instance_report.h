@@ -25,6 +25,9 @@ struct InstanceReport {
   std::int64_t memory_used = -1;   ///< bytes resident
   std::int64_t disk_used = -1;     ///< bytes of its directory
   std::string trouble{};           ///< why it does not capture at the moment; empty: it does
+  std::string capture{};           ///< state of its capture: "capturing", "following", "reconnecting", ...
+  /// How long it has answered its server nothing though its process lives; -1: it answers, or nobody asked it yet.
+  std::int64_t unanswered_ms = -1;
 
   bool operator==(const InstanceReport&) const = default;
 };

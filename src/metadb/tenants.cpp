@@ -179,4 +179,23 @@ Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t 
   return won;
 }
 
+Result<bool> create_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
+                            const NewInstance& instance, const Decision& decision) {
+  auto won = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
+    auto set = database.write(
+        "UPDATE tenants SET primary_instance = :instance, epoch = epoch + 1, changed = {now} WHERE cluster = :cluster "
+        "AND tenant = :tenant AND epoch = :epoch",
+        bound_name(name, {{"instance", instance.name}, {"epoch", expected_epoch}}));
+    if (!set) return std::unexpected(std::move(set.error()));
+    if (*set == 0) return false;
+    if (auto placed = insert_instance(database, name, instance); !placed) return std::unexpected(placed.error());
+    auto noted = append_history(
+        database, {.decision = decision, .tenant = name, .instance = instance.name, .server = instance.server});
+    if (!noted) return std::unexpected(std::move(noted.error()));
+    return true;
+  });
+  if (!won) return fail_in("cannot make a new primary of tenant " + to_text(name), std::move(won.error()));
+  return won;
+}
+
 }  // namespace sluice::metadb

@@ -80,4 +80,10 @@ struct NewInstance {
 [[nodiscard]] Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
                                        const std::string& instance, const Decision& decision);
 
+/// Places a new instance of the tenant and makes it the primary, at the epoch after `expected_epoch`, in one step: for
+/// a tenant nobody else of whom can be reached. True if this call did it; false if the epoch is another by now.
+/// not_found if the server is not registered.
+[[nodiscard]] Result<bool> create_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
+                                          const NewInstance& instance, const Decision& decision);
+
 }  // namespace sluice::metadb

@@ -150,6 +150,20 @@ TEST_P(TenantsTest, primary_is_a_running_instance_of_the_tenant) {
   EXPECT_EQ(read_tenant(database, tenant_a)->primary_instance, "");
 }
 
+TEST_P(TenantsTest, a_new_primary_is_placed_and_named_or_neither) {
+  MetaDb database = open();
+  make_tenant(database);
+  const NewInstance made{.name = "new", .server = "s1"};
+  EXPECT_FALSE(counted(create_primary(database, tenant_a, 1, made, somebody))) << "another epoch";
+  EXPECT_FALSE(create_primary(database, tenant_a, 0, {.name = "new", .server = "s9"}, somebody));
+  EXPECT_FALSE(create_primary(database, tenant_a, 0, {.name = "a1", .server = "s1"}, somebody)) << "a name in use";
+  EXPECT_EQ(read_tenant(database, tenant_a)->epoch, 0);
+  EXPECT_FALSE(read_instance(database, "new"));
+  EXPECT_TRUE(counted(create_primary(database, tenant_a, 0, made, somebody)));
+  EXPECT_TRUE(read_instance(database, "new")->is_primary);
+  EXPECT_EQ(read_tenant(database, tenant_a)->epoch, 1);
+}
+
 TEST(PasswordPurposeTest, dots_in_names_do_not_mix_tenants_up) {
   EXPECT_NE(password_purpose({"a.b", "c"}), password_purpose({"a", "b.c"}));
 }
