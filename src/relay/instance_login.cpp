@@ -6,6 +6,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "mysql/authentication.h"
 #include "mysql/greeting.h"
@@ -30,6 +33,22 @@ milliseconds left_until(steady_clock::time_point end) {
 
 std::string text_of(const InstanceAddress& address) {
   return mysql::to_text({.host = address.ip, .port = address.port});
+}
+
+/// A host that goes without a word is noticed within about two seconds, whether there is something to be sent or not.
+void notice_loss(tcp::socket& socket) {
+  constexpr int on = 1;
+  constexpr int second = 1;
+  constexpr int unanswered = 2;  // keepalives, where there is no limit of time
+  constexpr int limit_ms = 2000;
+  const auto set = [&](int level, int option, const int& value) {
+    (void)::setsockopt(socket.native_handle(), level, option, &value, sizeof value);  // else it takes longer
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, on);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, second);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, second);
+  set(IPPROTO_TCP, TCP_KEEPCNT, unanswered);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, limit_ms);
 }
 
 asio::awaitable<Result<tcp::socket>> connect(asio::any_io_executor executor, const InstanceAddress& address,
@@ -58,6 +77,7 @@ asio::awaitable<Result<tcp::socket>> connect(asio::any_io_executor executor, con
   if (error) {
     co_return fail(ErrorKind::io, fmt::format("{}: {}", text_of(address), error.message()));
   }
+  notice_loss(*socket);
   co_return std::move(*socket);
 }
 

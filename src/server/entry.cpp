@@ -108,6 +108,7 @@ Result<void> Entry::listen() {
   entry_.not_ready = [this] { return not_ready(); };
   const manage::InstanceSecret relay = manage::instance_relay(services_.management->key);
   entry_.relay_account = {.user = relay.user, .password = relay.password};
+  entry_.relayed = &relayed_;
   entry_.relay_totals = std::make_shared<relay::RelayTotals>();
   entry_.dump_requests = &services_.totals->dump_requests;
 
@@ -151,6 +152,13 @@ void Entry::take(const std::vector<metadb::Account>& accounts) {
   });
 }
 
+void Entry::cut_relays_to(const manage::Route& route) {
+  listener_->for_each([route](listen::Connection& connection) {
+    auto& session = static_cast<EntrySession&>(connection);
+    if (session.is_relayed_to(route)) session.kill(answers::KillScope::connection);
+  });
+}
+
 void Entry::set_metadb_trouble(std::string trouble) {
   const std::lock_guard lock(trouble_mutex_);
   trouble_ = std::move(trouble);
@@ -162,7 +170,7 @@ std::string Entry::not_ready() {
   return fmt::format("the cluster's accounts are not known to this Binlog server yet: {}; try again later", trouble_);
 }
 
-Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::TenantName& tenant) {
+Result<manage::Route> Entry::find_primary(const metadb::TenantName& tenant) {
   auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
   const std::pair name(tenant.cluster, tenant.tenant);
   const std::lock_guard lock(routes_mutex_);
@@ -176,7 +184,7 @@ Result<manage::InstanceClient::Address> Entry::find_primary(const metadb::Tenant
     return found;
   }
   const auto known = routes_.find(name);
-  return known != routes_.end() ? Result<manage::InstanceClient::Address>(known->second) : found;
+  return known != routes_.end() ? Result<manage::Route>(known->second) : found;
 }
 
 }  // namespace sluice::server

@@ -40,13 +40,17 @@ class Entry {
   void set_metadb_trouble(std::string trouble);
   /// The cluster's accounts from now on; connections of those that are gone are closed. Any thread but the listener's.
   void take(const std::vector<metadb::Account>& accounts);
+  /// The instances that clients are relayed to now. Any thread.
+  [[nodiscard]] std::vector<manage::Route> relayed_to() const { return relayed_.routes(); }
+  /// Ends the connections of the clients that are relayed there. Any thread but the listener's.
+  void cut_relays_to(const manage::Route& route);
 
  private:
   explicit Entry(const Services& services);
   [[nodiscard]] Result<void> prepare_login();
   [[nodiscard]] Result<void> listen();
   [[nodiscard]] std::string not_ready();
-  [[nodiscard]] Result<manage::InstanceClient::Address> find_primary(const metadb::TenantName& tenant);
+  [[nodiscard]] Result<manage::Route> find_primary(const metadb::TenantName& tenant);
 
   Services services_;
   session::SessionRegistry sessions_;
@@ -54,6 +58,7 @@ class Entry {
   EntryAccounts accounts_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<mysql::PasswordKey> password_key_;
+  Relayed relayed_;
   EntryServices entry_;
   boost::asio::thread_pool statements_;
   std::mutex accounts_mutex_;  ///< one change at a time
@@ -62,7 +67,7 @@ class Entry {
   std::atomic<bool> accounts_known_{false};
   std::mutex routes_mutex_;
   /// As last known, by cluster and tenant, for when the MetaDB is away.
-  std::map<std::pair<std::string, std::string>, manage::InstanceClient::Address> routes_;
+  std::map<std::pair<std::string, std::string>, manage::Route> routes_;
   std::unique_ptr<listen::Listener> listener_;
 };
 

@@ -1,5 +1,8 @@
 #include "server/entry_session.h"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -16,6 +19,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds instance_deadline{10};
+/// So long a primary that cannot be reached is looked for and tried: first briefly, then one that is slow too.
+constexpr std::chrono::seconds way_limit{5};
+constexpr std::chrono::milliseconds way_pause{250};
+constexpr std::chrono::milliseconds first_deadline{1000};
+constexpr std::chrono::milliseconds later_deadline{2000};
 constexpr std::size_t settings_count_max = 64;
 constexpr std::size_t settings_size_max = 64U << 10U;
 constexpr std::size_t answer_size_max = 1U << 20U;
@@ -47,8 +55,7 @@ mysql::LoginSettings EntrySession::login_settings() const {
   return settings;
 }
 
-asio::awaitable<Result<manage::InstanceClient::Address>> EntrySession::find_primary(
-    const mysql::TenantUserName& name) const {
+asio::awaitable<Result<manage::Route>> EntrySession::find_primary(const mysql::TenantUserName& name) const {
   const metadb::TenantName tenant{.cluster = name.cluster, .tenant = name.tenant};
   const auto find = [&] { return entry_.find_primary(tenant); };
   const asio::any_io_executor here = const_cast<EntrySession*>(this)->channel().executor();
@@ -93,15 +100,39 @@ EntrySession::Answered EntrySession::answer_for_tenant(const Bytes& payload) {
   return SqlConnection::answer(payload);
 }
 
-asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_instance() {
+bool EntrySession::is_relayed_to(const manage::Route& route) const {
+  return relayed_ && route_.instance == route.instance && route_.ip == route.ip && route_.port == route.port;
+}
+
+asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::try_instance(
+    std::chrono::milliseconds deadline) {
   // Named: g++ 12 destroys twice what is made within a co_await.
   const mysql::TenantUserName name = mysql::parse_user_name(login().user);
   const auto primary = co_await find_primary(name);
   if (!primary) co_return std::unexpected(primary.error());
+  route_ = *primary;
   const relay::InstanceAddress address{.ip = primary->ip, .port = primary->port};
   const std::string host = channel().peer_address();
-  co_return co_await relay::log_in_for(channel().executor(), address, entry_.relay_account, login(), host,
-                                       instance_deadline);
+  co_return co_await relay::log_in_for(channel().executor(), address, entry_.relay_account, login(), host, deadline);
+}
+
+/// A primary that cannot be reached may have been replaced just now: the way is looked up anew, for some seconds.
+asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_instance() {
+  const auto end = std::chrono::steady_clock::now() + way_limit;
+  std::chrono::milliseconds deadline = first_deadline;
+  for (bool reached_none = false;;) {
+    auto instance = co_await try_instance(deadline);
+    if (instance) co_return instance;
+    const ErrorKind kind = instance.error().kind;
+    const bool unreachable = kind == ErrorKind::io || kind == ErrorKind::timeout || kind == ErrorKind::closed;
+    reached_none = reached_none || unreachable;
+    if (!reached_none || std::chrono::steady_clock::now() + way_pause >= end) co_return instance;
+    log::debug("{}: {} is tried again: {}", channel().peer(), login().user, instance.error().message);
+    deadline = later_deadline;
+    asio::steady_timer timer(channel().executor(), way_pause);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
 }
 
 /// Makes the client's settings at the instance. What was fine here is there; of what was not the client knows.
@@ -139,7 +170,10 @@ EntrySession::Answered EntrySession::pass_on(const Bytes& payload) {
   const auto command = static_cast<mysql::Command>(payload.front());
   if (command == mysql::Command::binlog_dump || command == mysql::Command::binlog_dump_gtid) ++*entry_.dump_requests;
   record().begin("Relay", "relayed to the tenant's instance");
+  const Relayed::Place place(*entry_.relayed, route_);
+  relayed_ = true;
   co_await relay::relay(take_channel(), std::move(**instance), entry_.relay_totals);
+  relayed_ = false;
   co_return fail(ErrorKind::closed, "the relayed connection has ended");
 }
 

@@ -8,6 +8,7 @@
 #include "mysql/user_name.h"
 #include "relay/instance_login.h"
 #include "relay/relay.h"
+#include "server/relayed.h"
 #include "session/sql_connection.h"
 
 namespace sluice::server {
@@ -16,10 +17,11 @@ namespace sluice::server {
 struct EntryServices : session::SqlServices {
   /// Where the tenant's primary is. Blocks: called in `statements`. The cluster's name may be empty, if one tenant only
   /// has the name.
-  std::function<Result<manage::InstanceClient::Address>(const metadb::TenantName& tenant)> find_primary;
+  std::function<Result<manage::Route>(const metadb::TenantName& tenant)> find_primary;
   /// Why nobody can log in yet; empty: all can.
   std::function<std::string()> not_ready;
   relay::RelayAccount relay_account;
+  Relayed* relayed = nullptr;
   std::shared_ptr<relay::RelayTotals> relay_totals;
   std::atomic<std::uint64_t>* dump_requests = nullptr;  ///< those passed on with a dump as their first command
 };
@@ -34,6 +36,9 @@ class EntrySession : public session::SqlConnection {
   /// Refused without a greeting while the cluster's accounts are not known.
   [[nodiscard]] boost::asio::awaitable<bool> log_in() override;
 
+  /// Whether the client is relayed to this instance now. Its own thread.
+  [[nodiscard]] bool is_relayed_to(const manage::Route& route) const;
+
  protected:
   /// A client for a tenant that has no primary is refused, and told why.
   [[nodiscard]] mysql::LoginSettings login_settings() const override;
@@ -42,16 +47,19 @@ class EntrySession : public session::SqlConnection {
  private:
   using Refusal = std::optional<mysql::SqlError>;
 
-  [[nodiscard]] boost::asio::awaitable<Result<manage::InstanceClient::Address>> find_primary(
-      const mysql::TenantUserName& name) const;
+  [[nodiscard]] boost::asio::awaitable<Result<manage::Route>> find_primary(const mysql::TenantUserName& name) const;
   [[nodiscard]] boost::asio::awaitable<Refusal> refuse_unserved(const mysql::Login& login) const;
   [[nodiscard]] bool remember(const Bytes& payload);
   [[nodiscard]] Answered answer_for_tenant(const Bytes& payload);
   [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> open_instance();
+  [[nodiscard]] boost::asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> try_instance(
+      std::chrono::milliseconds deadline);
   [[nodiscard]] boost::asio::awaitable<Result<void>> settle(mysql::Channel& instance);
   [[nodiscard]] Answered pass_on(const Bytes& payload);
 
   const EntryServices& entry_;
+  manage::Route route_{};  ///< the last that was tried
+  bool relayed_ = false;
   std::vector<Bytes> settings_;  ///< commands that are said again to the instance
   std::size_t settings_size_ = 0;
 };
