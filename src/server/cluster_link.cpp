@@ -133,9 +133,22 @@ Result<void> ClusterLink::make_administrator() {
   return made;
 }
 
+/// What was asked at `asked`.
+void ClusterLink::watch(const std::vector<metadb::Server>& servers, std::chrono::steady_clock::time_point asked) {
+  std::vector<cluster::BeatWatch::Beat> beats;
+  for (const metadb::Server& server : servers) {
+    beats.push_back({.id = server.identity.id,
+                     .heartbeat = cluster::Moment(std::chrono::duration_cast<cluster::Milliseconds>(server.heartbeat)),
+                     .age = std::chrono::duration_cast<cluster::Milliseconds>(server.beat_age)});
+  }
+  watch_.see(beats, asked);
+}
+
 Result<void> ClusterLink::judge_others() {
+  const auto asked = std::chrono::steady_clock::now();
   const auto servers = metadb::list_servers(*metadb_, metadb::ServerDetail::liveness);
   if (!servers) return std::unexpected(servers.error());
+  watch(*servers, asked);
   std::vector<cluster::Sighting> seen;
   std::map<std::string, metadb::ServerState> states;
   for (const metadb::Server& server : *servers) {
@@ -165,6 +178,10 @@ Result<ClusterNews> ClusterLink::read_news() {
   if (!revisions) return std::unexpected(revisions.error());
   ClusterNews news;
   news.servers_changed = servers_changed_;
+  news.watch = watch_;
+  for (const auto& [id, state] : servers_) {
+    if (const auto silence = watch_.silence(id)) news.silences[id] = *silence;
+  }
   if (!seen_ || seen_->instances != revisions->instances) {
     auto own = metadb::list_instances(*metadb_, {.server = settings_.identity.id}, {.limit = own_instances_max});
     if (!own) return std::unexpected(std::move(own.error()));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/cipher.h"
+#include "cluster/beat_watch.h"
 #include "cluster/membership.h"
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
@@ -22,8 +23,10 @@ namespace sluice::server {
 struct ClusterNews {
   std::optional<std::vector<metadb::Instance>> instances;  ///< of this server
   std::optional<std::vector<metadb::Account>> accounts;
-  bool instances_changed = false;  ///< somewhere in the cluster
-  bool servers_changed = false;    ///< another server came, went or is judged otherwise
+  bool instances_changed = false;                         ///< somewhere in the cluster
+  bool servers_changed = false;                           ///< another server came, went or is judged otherwise
+  std::map<std::string, cluster::Milliseconds> silences;  ///< of all servers, by id: how long nothing came from them
+  cluster::BeatWatch watch;                               ///< by which they are
 };
 
 /// This server's place in the cluster: registers, beats, judges the others, and reads what has changed. One thread;
@@ -56,6 +59,7 @@ class ClusterLink {
   [[nodiscard]] bool is_superseded();
   [[nodiscard]] Result<void> check_key();
   [[nodiscard]] Result<void> make_administrator();
+  void watch(const std::vector<metadb::Server>& servers, std::chrono::steady_clock::time_point asked);
   [[nodiscard]] Result<void> judge_others();
   [[nodiscard]] Result<ClusterNews> read_news();
   [[nodiscard]] Result<void> trim_history();
@@ -67,6 +71,7 @@ class ClusterLink {
   std::optional<metadb::Revisions> seen_;
   std::map<std::string, metadb::ServerState> servers_;  ///< as of the last look
   bool servers_changed_ = false;
+  cluster::BeatWatch watch_;
   std::chrono::steady_clock::time_point history_trimmed_{};
 };
 

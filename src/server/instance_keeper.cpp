@@ -16,6 +16,7 @@
 #include "metadb/tenants.h"
 #include "server/instance_settings.h"
 #include "server/instance_step.h"
+#include "server/takeover.h"
 #include "supervise/instance_start.h"
 #include "supervise/run_on.h"
 
@@ -48,11 +49,24 @@ bool has_log(const std::filesystem::path& directory) {
   });
 }
 
+/// Where the log of an instance begins that is not the first of its tenant, and has nobody to copy from: nothing if no
+/// file is recorded. One that stands in for a lost one has no time for all that there was.
+Result<std::optional<metadb::LogFile>> find_first_file(metadb::MetaDb& database, const metadb::Instance& instance,
+                                                       const manage::EffectiveValues& values) {
+  const auto options = manage::parse_options(instance.options);
+  if (!options) return std::unexpected(options.error());
+  if (options->stands_in_for.empty()) return metadb::first_log_file(database, instance.tenant);
+  auto beginning = find_beginning(database, instance.tenant, values.number("max_binlog_size"));
+  if (!beginning) return std::unexpected(std::move(beginning.error()));
+  return std::move(beginning->file);
+}
+
 /// All instances of a tenant have the same log. The first one begins it where CREATE BINLOG says; one without a log
-/// that has nobody to copy it from begins at the oldest file that is recorded.
+/// that has nobody to copy it from begins at a file that is recorded.
 Result<void> plan_beginning(metadb::MetaDb& database, const metadb::Instance& instance,
-                            const std::filesystem::path& directory, StartPlan& plan) {
-  const auto file = metadb::first_log_file(database, instance.tenant);
+                            const manage::EffectiveValues& values, const std::filesystem::path& directory,
+                            StartPlan& plan) {
+  const auto file = find_first_file(database, instance, values);
   if (!file) return std::unexpected(file.error());
   if (*file) {
     std::error_code error;
@@ -90,7 +104,7 @@ Result<StartPlan> make_plan(metadb::MetaDb& database, const metadb::Instance& in
   plan.limits = instance_limits(*values);
   plan.ready_limit = std::chrono::seconds(values->number("max_instance_startup_wait_sec"));
   if (has_log(directory) || plan.settings.primary) return plan;
-  if (auto begun = plan_beginning(database, instance, directory, plan); !begun) {
+  if (auto begun = plan_beginning(database, instance, *values, directory, plan); !begun) {
     return std::unexpected(std::move(begun.error()));
   }
   return plan;
@@ -165,7 +179,7 @@ void InstanceKeeper::take(std::vector<metadb::Instance> instances, std::uint64_t
     }
     one.drop_at = Clock::now() + std::chrono::duration_cast<Clock::duration>(row.drop_in);
     one.row = std::move(row);
-    one.replaces = manage::parse_options(one.row.options).value_or(manage::StoredOptions{}).replaces;
+    one.options = manage::parse_options(one.row.options).value_or(manage::StoredOptions{});
     kept.emplace(one.row.name, std::move(one));
   }
   // An action under way on one that is gone finds out by itself.
@@ -482,10 +496,15 @@ asio::awaitable<void> InstanceKeeper::tell(std::string name) {
     still->second.start_at = Clock::now() + wait_interval;
     co_return;
   }
+  const bool leads = row.is_primary && !still->second.told.leader.name.empty();
   still->second.told = told;
   const auto all = supervisor_->running();
   const auto found = std::ranges::find(all, name, &supervise::Running::name);
   if (found != all.end()) ::kill(found->pid, SIGHUP);
+  if (!leads) co_return;
+  std::string what = "lead";
+  std::string reason = fmt::format("followed until now; was told that it is primary, of epoch {}", row.leader.epoch);
+  co_await remember(name, std::move(what), std::move(reason));
 }
 
 std::vector<InstanceKeeper::Running> InstanceKeeper::running() const {
@@ -505,7 +524,16 @@ std::vector<InstanceKeeper::Running> InstanceKeeper::running() const {
          .state = kept->second.row.state,
          .tenant = kept->second.row.tenant,
          .primary = kept->second.row.is_primary,
-         .replaces = kept->second.replaces});
+         .options = kept->second.options,
+         .leader = kept->second.row.leader});
+  }
+  return list;
+}
+
+std::vector<metadb::TenantName> InstanceKeeper::tenants_of_failed_primaries() const {
+  std::vector<metadb::TenantName> list;
+  for (const auto& [name, kept] : kept_) {
+    if (kept.row.is_primary && kept.row.state == InstanceState::failed) list.push_back(kept.row.tenant);
   }
   return list;
 }

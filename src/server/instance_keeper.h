@@ -13,6 +13,7 @@
 
 #include "base/cipher.h"
 #include "cluster/restart_policy.h"
+#include "manage/stored_options.h"
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
 #include "metadb/pool.h"
@@ -79,9 +80,12 @@ class InstanceKeeper {
     metadb::InstanceState state = metadb::InstanceState::starting;
     metadb::TenantName tenant;
     bool primary = false;
-    std::string replaces{};  ///< manage/stored_options.h
+    manage::StoredOptions options{};
+    metadb::Leader leader{};
   };
   [[nodiscard]] std::vector<Running> running() const;
+  /// Tenants whose primary is kept here and has failed for good.
+  [[nodiscard]] std::vector<metadb::TenantName> tenants_of_failed_primaries() const;
   /// Those that are kept, running or not.
   [[nodiscard]] std::size_t count() const { return kept_.size(); }
 
@@ -98,7 +102,7 @@ class InstanceKeeper {
 
   struct Kept {
     metadb::Instance row;
-    std::string replaces;  ///< of the row's options
+    manage::StoredOptions options;  ///< of the row
     bool busy = false;
     std::uint64_t noted = 0;  ///< notes() when its state was last told
     Told told{};              ///< what its file has

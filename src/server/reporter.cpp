@@ -1,6 +1,8 @@
 #include "server/reporter.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/assert.h"
 #include "mysql/server_address.h"
@@ -8,10 +10,12 @@
 namespace sluice::server {
 namespace {
 
-constexpr std::chrono::seconds interval{1};
-constexpr std::chrono::seconds answer_deadline{1};
+constexpr std::chrono::milliseconds interval{500};
+constexpr std::chrono::milliseconds answer_deadline{500};
 /// Rounds in which one that did not answer is not asked.
-constexpr int rounds_skipped = 5;
+constexpr int rounds_skipped = 3;
+/// So long a round waits for those that do not answer, all together: the others' reports have to be fresh.
+constexpr std::chrono::seconds waited_max{1};
 
 std::string text_of(const mysql::QueryResult& answer, std::string_view column) {
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
@@ -32,9 +36,10 @@ std::shared_ptr<mysql::Interruption> make_interruption() {
 
 }  // namespace
 
-Reporter::Reporter(const CipherKey& key, Instances instances)
+Reporter::Reporter(const CipherKey& key, Instances instances, std::function<void()> primary_lost)
     : administrator_(manage::instance_administrator(key)),
       instances_(std::move(instances)),
+      primary_lost_(std::move(primary_lost)),
       interruption_(make_interruption()),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -53,13 +58,23 @@ void Reporter::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::vector<metadb::InstanceReport> reports;
     std::map<std::string, Asked> asked;
+    waited_ = {};
+    bool lost = false;
     for (const InstanceKeeper::Running& one : instances_()) {
       Asked& entry = asked.emplace(one.name, std::move(asked_[one.name])).first->second;
       reports.push_back(ask(one, entry));
+      const bool missed =
+          std::exchange(entry.misses_primary, reports.back().capture == misses_primary_state && !one.primary);
+      lost = lost || (entry.misses_primary && !missed);
     }
     asked_ = std::move(asked);
     std::unique_lock lock(mutex_);
     reports_ = std::move(reports);
+    if (lost) {
+      lock.unlock();
+      primary_lost_();
+      lock.lock();
+    }
     wake_.wait_for(lock, stop, interval, [] { return false; });
   }
 }
@@ -88,25 +103,38 @@ metadb::InstanceReport Reporter::ask(const InstanceKeeper::Running& instance, As
   report.cpu_used = use.processors;
   report.memory_used = use.memory;
   report.disk_used = use.disk;
-  if (instance.port == 0) return report;  // it still opens its log
-  if (asked.rounds_to_skip > 0) {
-    --asked.rounds_to_skip;
-    report.trouble = "it does not answer";
+  if (instance.port == 0) return report;                                                   // it still opens its log
+  if (std::exchange(asked.pid, instance.pid) != instance.pid) asked.silent_since.reset();  // another process
+  if (asked.rounds_to_skip > 0 || waited_ >= waited_max) {
+    asked.rounds_to_skip = std::max(asked.rounds_to_skip - 1, 0);
+    if (asked.silent_since) tell_silence(asked, report);
     return report;
   }
+  const auto begun = std::chrono::steady_clock::now();
   const auto answer = question(instance, asked);
   if (!answer || answer->rows.size() != 1) {
+    waited_ += std::chrono::steady_clock::now() - begun;
+    if (!asked.silent_since) asked.silent_since = begun;
     asked.rounds_to_skip = rounds_skipped;
-    report.trouble = "it does not answer";
+    tell_silence(asked, report);
     return report;
   }
+  asked.silent_since.reset();
   report.delay_ms = number_of(*answer, "convert_delay");
   report.subscribers = number_of(*answer, "nof_dump");
   report.first_file = text_of(*answer, "first_log_file");
   report.last_file = text_of(*answer, "log_file");
   report.end_position = static_cast<std::uint64_t>(number_of(*answer, "log_position"));
   report.trouble = text_of(*answer, "capture_error");
+  report.capture = text_of(*answer, "capture_state");
   return report;
+}
+
+void Reporter::tell_silence(const Asked& asked, metadb::InstanceReport& report) {
+  using std::chrono::milliseconds;
+  report.trouble = "it does not answer";
+  const auto silence = std::chrono::steady_clock::now() - *asked.silent_since;
+  report.unanswered_ms = std::chrono::duration_cast<milliseconds>(silence).count();
 }
 
 }  // namespace sluice::server

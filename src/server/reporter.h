@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -16,15 +19,21 @@
 
 namespace sluice::server {
 
-/// Asks the instances of this server once a second how they are doing (REPORT), on a connection to each that stays
-/// open, in a thread of its own: one that does not answer holds up nobody but the others' reports, for a second, and is
+/// The state of a follower's capture that does not reach its primary.
+inline constexpr std::string_view misses_primary_state = "reconnecting";
+/// And of one whose log differs from its primary's.
+inline constexpr std::string_view differs_state = "differs";
+
+/// Asks the instances of this server twice a second how they are doing (REPORT), on a connection to each that stays
+/// open, in a thread of its own: those that do not answer hold up nobody but the others' reports, for a second, and are
 /// then left out for a while.
 class Reporter {
  public:
   using Instances = std::function<std::vector<InstanceKeeper::Running>()>;
 
-  /// `instances` is called from the reporter's thread.
-  Reporter(const CipherKey& key, Instances instances);
+  /// Both are called from the reporter's thread: `primary_lost` when a follower begins to miss its primary.
+  Reporter(
+      const CipherKey& key, Instances instances, std::function<void()> primary_lost = [] {});
   ~Reporter();
   Reporter(const Reporter&) = delete;
   Reporter& operator=(const Reporter&) = delete;
@@ -37,15 +46,21 @@ class Reporter {
     std::unique_ptr<mysql::Client> client;
     std::uint16_t port = 0;
     int rounds_to_skip = 0;
+    std::int64_t pid = 0;
+    std::optional<std::chrono::steady_clock::time_point> silent_since{};  ///< asked, without an answer
+    bool misses_primary = false;
     ProcessMeter meter;
   };
 
   void run(const std::stop_token& stop);
   [[nodiscard]] metadb::InstanceReport ask(const InstanceKeeper::Running& instance, Asked& asked);
+  static void tell_silence(const Asked& asked, metadb::InstanceReport& report);
   [[nodiscard]] Result<mysql::QueryResult> question(const InstanceKeeper::Running& instance, Asked& asked);
 
   manage::InstanceSecret administrator_;
   Instances instances_;
+  std::function<void()> primary_lost_;
+  std::chrono::steady_clock::duration waited_{};  ///< in this round, for those that did not answer
   std::shared_ptr<mysql::Interruption> interruption_;
   std::map<std::string, Asked> asked_;
   mutable std::mutex mutex_;

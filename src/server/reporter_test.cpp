@@ -50,6 +50,17 @@ TEST(Reporter, OneWithoutAPortIsNotAsked) {
   EXPECT_EQ(reports[0].trouble, "");
 }
 
+TEST(Reporter, HowLongOneDoesNotAnswerIsTold) {
+  const Reporter reporter(CipherKey{}, [] { return std::vector{instance("i", 1)}; });
+  const auto silence = [&] {
+    const auto reports = reporter.reports();
+    return reports.empty() ? -1 : reports[0].unanswered_ms;
+  };
+  for (int i = 0; i < 1000 && silence() < 900; ++i)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_GE(silence(), 900);
+}
+
 TEST(Reporter, ItEndsAtOnce) {
   const auto begin = std::chrono::steady_clock::now();
   {

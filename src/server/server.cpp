@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -25,10 +26,12 @@
 #include "server/entry.h"
 #include "server/file_records.h"
 #include "server/instance_keeper.h"
+#include "server/lost_relays.h"
 #include "server/moves.h"
 #include "server/node_id.h"
 #include "server/primaries.h"
 #include "server/reporter.h"
+#include "server/stand_ins.h"
 #include "supervise/run_on.h"
 #include "supervise/server_metrics.h"
 
@@ -42,9 +45,6 @@ namespace {
 constexpr std::size_t pool_threads = 8;
 constexpr std::chrono::seconds beat_interval{1};
 constexpr std::chrono::seconds sample_interval{5};
-/// How often primaries are looked after while nothing changes; and while one could not be.
-constexpr std::chrono::seconds primaries_interval{60};
-constexpr std::chrono::seconds primaries_retry{3};
 
 Result<FileDescriptor> take_directory(const std::filesystem::path& directory) {
   std::error_code error;
@@ -117,7 +117,12 @@ struct Server::State {
                 .limits = &limits,
                 .totals = &totals,
                 .changed = [this] { look_soon(); }}),
+        primaries({.server_id = id, .address = config.address, .instances = &asker, .totals = &totals}),
         sampler(config.directory) {
+    sight.may_judge = [this] {
+      const std::lock_guard guard(mutex);
+      return watch.may_judge(steady_clock::now());
+    };
     management.server_id = id;
     management.key = key;
     management.instances = &asker;
@@ -131,9 +136,10 @@ struct Server::State {
   void look_soon();
   [[nodiscard]] asio::awaitable<void> run();
   [[nodiscard]] asio::awaitable<void> look();
-  [[nodiscard]] asio::awaitable<void> look_after_own_primaries();
+  void watch_primaries();
+  [[nodiscard]] asio::awaitable<void> look_after_primaries();
+  [[nodiscard]] asio::awaitable<void> look_after_relays();
   [[nodiscard]] asio::awaitable<void> do_chores();
-  [[nodiscard]] asio::awaitable<void> record_files();
   [[nodiscard]] asio::awaitable<void> pause();
   /// Such as a second server on an SQLite file: nothing that passes by itself.
   [[nodiscard]] bool refused_at_start() const { return refused.has_value(); }
@@ -169,19 +175,25 @@ struct Server::State {
   std::vector<InstanceKeeper::Running> running;
   supervise::ServerGauges gauges;
   supervise::NodeUse node;
+  cluster::BeatWatch watch;
 
   std::unique_ptr<Reporter> reporter;
   std::unique_ptr<supervise::ServerMetrics> server_metrics;
   std::unique_ptr<metrics::MetricsServer> metrics_server;
 
+  Primaries primaries;
+  Primaries::Sight sight;
+  DoubtPace doubt_pace;
+  bool primaries_changed = true;  ///< something that they depend on
+  bool primaries_under_way = false;
+  bool relays_due = false;  ///< another primary somewhere, perhaps
+  bool relays_under_way = false;
+
   FileRecords file_records;
+  StandIns stand_ins;
   supervise::NodeSampler sampler;
   steady_clock::time_point sampled{};
-  steady_clock::time_point primaries_looked_at{};
   bool chores_under_way = false;
-  bool primaries_due = true;
-  bool primaries_settled = true;
-  std::vector<metadb::TenantName> primaries_of;  ///< looked after last
   bool metadb_is_away = false;
   std::optional<Error> refused;  ///< by the MetaDB, for good
 };
@@ -239,10 +251,13 @@ Result<void> Server::State::open_metrics() {
 }
 
 void Server::State::begin() {
-  reporter = std::make_unique<Reporter>(key, [this] {
-    const std::lock_guard guard(mutex);
-    return running;
-  });
+  reporter = std::make_unique<Reporter>(
+      key,
+      [this] {
+        const std::lock_guard guard(mutex);
+        return running;
+      },
+      [this] { look_soon(); });
   asio::co_spawn(loop, run(), asio::detached);
   thread = std::thread([this] { loop.run(); });
 }
@@ -270,7 +285,8 @@ void Server::State::look_soon() {
 asio::awaitable<void> Server::State::pause() {
   if (!looking_soon) {
     boost::system::error_code ignored;
-    timer.expires_after(beat_interval);
+    const bool watching = !metadb_is_away && !primaries_under_way;
+    timer.expires_after(watching ? doubt_pace.pause(steady_clock::now(), beat_interval) : beat_interval);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   looking_soon = false;
@@ -290,18 +306,18 @@ asio::awaitable<void> Server::State::run() {
           static_cast<std::uint64_t>(std::ranges::count(running, false, &InstanceKeeper::Running::primary));
     }
     // Beside the beat, which waits for nobody.
+    if (!metadb_is_away) watch_primaries();
+    if (!metadb_is_away && relays_due && !relays_under_way) {
+      relays_due = false;
+      relays_under_way = true;
+      asio::co_spawn(loop, look_after_relays(), asio::detached);
+    }
     if (!metadb_is_away && !chores_under_way) {
       chores_under_way = true;
       asio::co_spawn(loop, do_chores(), asio::detached);
     }
     co_await pause();
   }
-}
-
-asio::awaitable<void> Server::State::do_chores() {
-  co_await look_after_own_primaries();
-  co_await record_files();
-  chores_under_way = false;
 }
 
 asio::awaitable<void> Server::State::look() {
@@ -318,12 +334,16 @@ asio::awaitable<void> Server::State::look() {
   auto news = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
   tell_metadb_state(news);
   if (!news) co_return;
-  primaries_due = primaries_due || news->instances_changed || news->servers_changed;
+  relays_due = relays_due || news->instances_changed;
+  primaries_changed = primaries_changed || news->instances_changed || news->servers_changed;
+  sight.silences = std::move(news->silences);
   if (news->accounts) {
     entry->take(*news->accounts);
     keeper.accounts_changed();
   }
   if (news->instances) keeper.take(std::move(*news->instances), notes);
+  const std::lock_guard guard(mutex);
+  watch = std::move(news->watch);
 }
 
 /// Once when it goes and once when it is back.
@@ -338,41 +358,62 @@ void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
   if (!news) entry->set_metadb_trouble("the MetaDB cannot be used: " + news.error().message);
 }
 
-asio::awaitable<void> Server::State::look_after_own_primaries() {
-  std::vector<metadb::TenantName> tenants;
-  for (const InstanceKeeper::Running& one : running) {
-    if (!one.primary && one.state == metadb::InstanceState::running) tenants.push_back(one.tenant);
-  }
-  const bool due =
-      primaries_due || tenants != primaries_of ||
-      steady_clock::now() - primaries_looked_at >= (primaries_settled ? primaries_interval : primaries_retry);
-  if (!due) co_return;
-  primaries_due = false;
-  primaries_of = tenants;
-  primaries_looked_at = steady_clock::now();
-  if (tenants.empty()) co_return;
-  const auto work = [&] {
-    return metadb.with([&](metadb::MetaDb& database) -> Result<bool> {
-      return look_after_primaries(database, tenants, id, asker, totals);
-    });
-  };
-  const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
-  primaries_settled = done.value_or(false);
-  if (!done) log::warning("who is primary could not be looked at: {}", done.error().message);
+/// Costs nothing while all is well: what is looked at here is known.
+void Server::State::watch_primaries() {
+  sight.doubts.tenants = doubtful_tenants(running, reporter->reports(), sight.silences);
+  const auto failed = keeper.tenants_of_failed_primaries();
+  sight.doubts.tenants.insert(sight.doubts.tenants.end(), failed.begin(), failed.end());
+  sight.doubts.lost = lost_servers(sight.silences);
+  if (primaries_under_way) return;
+  if (!doubt_pace.is_due(sight.doubts, std::exchange(primaries_changed, false), steady_clock::now())) return;
+  primaries_under_way = true;
+  asio::co_spawn(loop, look_after_primaries(), asio::detached);
 }
 
-asio::awaitable<void> Server::State::record_files() {
+asio::awaitable<void> Server::State::look_after_primaries() {
+  const Primaries::Sight now = sight;
+  const auto work = [&] {
+    return metadb.with([&](metadb::MetaDb& database) { return primaries.look(database, now); });
+  };
+  const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+  primaries_under_way = false;
+  if (!done) log::warning("who is primary could not be looked at: {}", done.error().message);
+  if (done.value_or(false)) look_soon();  // the new one is told at once, if it is here
+}
+
+asio::awaitable<void> Server::State::look_after_relays() {
+  const std::vector<manage::Route> relayed = entry->relayed_to();
+  const auto work = [&] {
+    return metadb.with([&](metadb::MetaDb& database) { return find_lost_relays(database, relayed, asker); });
+  };
+  if (!relayed.empty()) {
+    const auto lost = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
+    if (!lost) log::debug("clients of replaced primaries could not be looked after: {}", lost.error().message);
+    for (const manage::Route& route : lost.value_or(std::vector<manage::Route>{})) {
+      log::info("clients that were relayed to {} at {}:{} are disconnected: it was replaced and does not answer",
+                route.instance, route.ip, route.port);
+      entry->cut_relays_to(route);
+    }
+  }
+  relays_under_way = false;
+}
+
+/// What has time: one after the other, beside everything else.
+asio::awaitable<void> Server::State::do_chores() {
   const std::vector<InstanceKeeper::Running> now = running;
+  const Silences silences = sight.silences;
   const auto work = [&] {
     return metadb.with([&](metadb::MetaDb& database) -> Result<void> {
       const auto reports = reporter->reports();
       file_records.look(database, now, reports);
       finish_moves(database, now, reports, id);
+      stand_ins.look(database, now, reports, silences, id);
       return {};
     });
   };
   const auto done = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
   if (!done) log::debug("log files could not be recorded: {}", done.error().message);
+  chores_under_way = false;
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
