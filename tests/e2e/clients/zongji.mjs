@@ -47,7 +47,7 @@ const zongji = new ZongJi({ host: wanted.host, port: wanted.port, user: wanted.u
 zongji.on('binlog', (event) => {
   if (ended) return;
   const name = event.getEventName();
-  const line = { event: name };
+  const line = { event: name, next: event.nextPosition };
   if (event.gtid !== undefined) line.gtid = event.gtid;
   if (name === 'query') line.query = event.query;
   if (name === 'rotate') line.file = event.binlogName;
