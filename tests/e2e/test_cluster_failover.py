@@ -173,6 +173,7 @@ def test_a_line_is_cut_one_way(cluster, workshop, direction):
 
 def test_the_only_replica_is_made_anew_elsewhere(cluster, workshop):
     scene = Scene(cluster, workshop, replicas=1)
+    wait_until(lambda: cluster.metadb.sql("SELECT number FROM binlog_database.log_files"), 10, "its file is recorded")
     scene.kill_host()
     began = time.monotonic()
     token = mark(scene.tenant.source)
