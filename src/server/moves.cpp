@@ -15,7 +15,8 @@ Result<void> finish(metadb::MetaDb& database, const InstanceKeeper::Running& own
                     const std::string& server_id) {
   const auto former = metadb::read_instance(database, own.options.replaces);
   if (!former && former.error().kind != ErrorKind::not_found) return std::unexpected(former.error());
-  if (!former || former->wanted == metadb::Wanted::dropped) return forget_other(database, own.name);
+  if (!former || former->wanted == metadb::Wanted::dropped)
+    return stand_in_for(database, own.name, own.options.stands_in_for);
   const auto theirs = report_of(database, *former);
   if (!theirs) return std::unexpected(theirs.error());
   if (end_of(report) < end_of(*theirs)) return {};
@@ -29,7 +30,7 @@ Result<void> finish(metadb::MetaDb& database, const InstanceKeeper::Running& own
   }
   if (auto dropped = drop_later(database, former->name, decision); !dropped) return dropped;
   log::info("instance {} of {} has taken the place of {}", own.name, metadb::to_text(own.tenant), former->name);
-  return forget_other(database, own.name);
+  return stand_in_for(database, own.name, own.options.stands_in_for);
 }
 
 }  // namespace

@@ -70,13 +70,13 @@ Result<void> drop_later(metadb::MetaDb& database, const std::string& instance, c
   return {};
 }
 
-Result<void> forget_other(metadb::MetaDb& database, const std::string& instance) {
+Result<void> stand_in_for(metadb::MetaDb& database, const std::string& instance, const std::string& lost) {
   const auto row = metadb::read_instance(database, instance);
   if (!row) return std::unexpected(row.error());
   auto options = manage::parse_options(row->options);
   if (!options) return std::unexpected(std::move(options.error()));
   options->replaces.clear();
-  options->stands_in_for.clear();
+  options->stands_in_for = lost;
   const auto changed =
       metadb::set_instance_options(database, instance, row->options, manage::options_text(*options, row->options));
   if (!changed) return std::unexpected(changed.error());

@@ -32,7 +32,7 @@ namespace sluice::server {
 [[nodiscard]] Result<void> drop_later(metadb::MetaDb& database, const std::string& instance,
                                       const metadb::Decision& decision);
 
-/// Forgets which instance this one replaces or stands in for.
-[[nodiscard]] Result<void> forget_other(metadb::MetaDb& database, const std::string& instance);
+/// The instance replaces nobody any more, and stands in for `lost`; empty: for nobody either.
+[[nodiscard]] Result<void> stand_in_for(metadb::MetaDb& database, const std::string& instance, const std::string& lost);
 
 }  // namespace sluice::server

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "cluster/surplus.h"
+#include "manage/stored_options.h"
 #include "metadb/instances.h"
 #include "server/replicas.h"
 #include "server/reporter.h"
@@ -26,11 +27,19 @@ Result<void> carry_out(metadb::MetaDb& database, const metadb::TenantName& tenan
   return drop_later(database, surplus.instance, decision);
 }
 
+/// The lost one goes itself: what it stood in for is this one's matter now.
+Result<void> inherit(metadb::MetaDb& database, const std::string& own, const metadb::Instance& lost) {
+  const auto options = manage::parse_options(lost.options);
+  if (!options) return std::unexpected(options.error());
+  return stand_in_for(database, own, options->stands_in_for);
+}
+
 Result<void> end(metadb::MetaDb& database, const InstanceKeeper::Running& own, const metadb::InstanceReport& report,
                  const Silences& silences, const std::string& who) {
   const auto lost = metadb::read_instance(database, own.options.stands_in_for);
   if (!lost && lost.error().kind != ErrorKind::not_found) return std::unexpected(lost.error());
-  if (!lost || lost->wanted == metadb::Wanted::dropped) return forget_other(database, own.name);
+  if (!lost) return stand_in_for(database, own.name, "");
+  if (lost->wanted == metadb::Wanted::dropped) return inherit(database, own.name, *lost);
   const auto silence = silences.find(lost->server);
   if (silence == silences.end() || is_silent(silences, lost->server, cluster::FailoverRules{}.silent_after)) return {};
   const auto self = metadb::read_instance(database, own.name);

@@ -53,7 +53,7 @@ Result<TakeoverPlaces::Place> TakeoverPlaces::choose(metadb::MetaDb& database, c
   const std::string server = inventory_->servers()[servers->front().server].id;
   options->replaces.clear();
   options->demands = tenant_options->demands;
-  if (options->stands_in_for.empty()) options->stands_in_for = lost.name;
+  options->stands_in_for = lost.name;
   Place place{.instance = {.name = manage::new_instance_name(),
                            .server = server,
                            .work_path = "",

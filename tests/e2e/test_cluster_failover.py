@@ -97,13 +97,16 @@ class Scene:
     def wait_elsewhere(self, seconds=20):
         """The tenant's new primary."""
         before = self.primary_server.address
-        row = wait_until(
-            lambda: (row := self.where())["ip"] not in (None, before) and row, seconds, lambda: (self.where(), self.history())
-        )
-        return self.cluster.instance_at(row)
+
+        def look():
+            row = self.where()
+            return row if row["ip"] not in (None, before) else None
+
+        return self.cluster.instance_at(wait_until(look, seconds, lambda: (self.where(), self.history())))
 
     def history(self):
-        return [(row["action"], row["reason"]) for row in self.entry.rows(f"SHOW BINLOG HISTORY FOR TENANT {self.tenant.sql}")]
+        rows = self.entry.rows(f"SHOW BINLOG HISTORY FOR TENANT {self.tenant.sql}")
+        return [(row["action"], row["reason"]) for row in rows]
 
     def told(self, action):
         return [reason for name, reason in self.history() if name == action]
