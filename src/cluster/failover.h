@@ -35,10 +35,9 @@ using FailoverDecision = std::variant<LeaveIt, AskPrimary, Promotion, Takeover, 
 [[nodiscard]] Result<void> may_judge(const Contact& contact, Contact::Time now, const FailoverRules& rules = {});
 
 /// What to do about a tenant whose recorded primary is `record.instance`, decided by a server that may_judge(), with
-/// the silences that its BeatWatch tells. An
-/// instance that answers keeps its tenant whatever happened to the sluiced beside it; one whose server beats is
-/// restarted there, unless it has failed for good or lives and answers nothing; one that a person stopped is left
-/// alone. One that does not answer on a silent server is replaced.
+/// the silences that its BeatWatch tells. An instance that answers keeps its tenant whatever happened to the sluiced
+/// beside it; one whose server beats is restarted there, unless it has failed for good or lives and answers nothing;
+/// one that a person stopped is left alone. One that does not answer on a silent server is replaced.
 [[nodiscard]] FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const ReplicaStatus> replicas,
                                                const FailoverRules& rules = {});
 
