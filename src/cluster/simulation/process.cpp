@@ -12,6 +12,7 @@ void Process::start() {
 
 void Process::kill() {
   if (is_well()) unwell_since_ = timeline_.now();
+  if (is_stopped()) last_stopped_ = timeline_.now();
   lives_ = false;
   stops_ = 0;
   waiting_.clear();
