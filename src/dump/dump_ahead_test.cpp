@@ -55,10 +55,10 @@ class DumpAheadTest : public testing::Test {
     EXPECT_TRUE(what());
   }
 
-  static void wait_until_it_waits(TestDump& one) {
+  static void wait_until_it_waits(TestDump& one, DumpState how = DumpState::ahead) {
     wait_for([&] {
       const auto dumps = one.registry.snapshot();
-      return !dumps.empty() && dumps.front().state == DumpState::ahead;
+      return !dumps.empty() && dumps.front().state == how;
     });
   }
 
@@ -126,6 +126,17 @@ TEST_F(DumpAheadTest, BeginsWhenALogHasItsFirstFile) {
     }
     EXPECT_EQ(first_gtid(one), 1U);
   }
+}
+
+TEST_F(DumpAheadTest, WhatItHasIsSkippedAlsoIfNothingOfItsSourceWasThereYet) {
+  TestLog fresh;
+  fresh.open_file(1);
+  TestDump one(fresh, having(2), milliseconds(0));
+  wait_until_it_waits(one, DumpState::waiting);
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    fresh.add_transaction(number, {50});
+  }
+  EXPECT_EQ(first_gtid(one), 3U);
 }
 
 TEST_F(DumpAheadTest, APositionInsideAnEventIsAnErrorAtOnceWhenItIsReached) {

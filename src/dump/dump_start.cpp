@@ -144,13 +144,13 @@ bool is_ahead(const store::Log& log, const Subscriber& subscriber, const binlog:
 }
 
 Result<DumpStart> find_start(const store::Log& log, const Subscriber& subscriber, binlog::GtidSet known) {
-  const store::LogPosition end = log.end();
-  if (end.file == 0) {
+  const store::Log::Status status = log.status();
+  if (status.end.file == 0) {
     return refuse("Binary log is not open");
   }
   DumpStart start;
-  if (starts_by_gtids(subscriber)) {
-    start.skip_end = end;
+  if (starts_by_gtids(subscriber) && known.is_subset_of(status.executed)) {
+    start.skip_end = status.end;
   }
   while (!start.hold) {
     const Result<store::LogPosition> position =

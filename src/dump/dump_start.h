@@ -20,7 +20,8 @@ struct DumpStart {
   /// Transactions the subscriber has already; they are skipped.
   binlog::GtidSet known;
   /// Behind this place nothing is skipped any more: what was written after the dump began cannot be known to a
-  /// subscriber that was not ahead of us then. Nothing: skip for ever (a subscriber that named file and set).
+  /// subscriber that had nothing then that we had not. Nothing: skip for ever (a subscriber that has transactions of
+  /// other sources, which may be in the log one day, or that named file and set).
   std::optional<store::LogPosition> skip_end;
 };
 
