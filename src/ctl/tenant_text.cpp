@@ -7,6 +7,7 @@
 #include "ctl/characters.h"
 #include "mysql/statement_quoting.h"
 #include "sql/management_parts.h"
+#include "sql/name.h"
 
 namespace sluice::ctl {
 namespace {
@@ -37,7 +38,7 @@ std::optional<std::string> take_name(std::string_view& text, bool last) {
 }
 
 bool is_name(const std::optional<std::string>& name) {
-  return name && !name->empty() && name->size() <= sql::tenant_name_size_max && name->find('\0') == std::string::npos;
+  return name && !name->empty() && name->size() <= sql::tenant_name_size_max && !sql::name_fault(*name);
 }
 
 std::string part_text(const std::string& name, bool last) {
@@ -57,7 +58,7 @@ Result<sql::TenantName> parse_tenant(std::string_view text) {
     return fail(
         ErrorKind::invalid,
         fmt::format("\"{}\" names no tenant: write cluster.tenant, or '`cluster`.`tenant`' where a name has points; "
-                    "each part has 1 to {} bytes",
+                    "each part has 1 to {} bytes of UTF-8 without a space at its ends",
                     visible(text), sql::tenant_name_size_max));
   }
   return sql::TenantName{.cluster = std::move(*cluster), .tenant = std::move(*tenant)};

@@ -9,6 +9,7 @@
 #include "manage/statements.h"
 #include "manage/stored_options.h"
 #include "metadb/parameter_values.h"
+#include "sql/creation_options.h"
 
 namespace sluice::manage {
 namespace {
@@ -67,8 +68,10 @@ Result<void> change_source(const Change& change, const metadb::TenantName& name,
                            metadb::TenantSettings& settings) {
   if (!change.value || change.value->empty()) return refuse(fmt::format("{} has no default; give a value", change.key));
   if (change.key == "cluster_user") {
+    if (auto checked = sql::check_source_user(*change.value); !checked) return checked;
     settings.account = *change.value;
   } else if (change.key == "cluster_password") {
+    if (auto checked = sql::check_source_password(*change.value); !checked) return checked;
     settings.sealed_password = seal(context.services.key, metadb::password_purpose(name), *change.value);
   } else {
     const auto url = sql::parse_source_url(*change.value);

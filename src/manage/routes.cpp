@@ -7,6 +7,7 @@
 #include "manage/refusal.h"
 #include "metadb/instances.h"
 #include "metadb/tenants.h"
+#include "sql/name.h"
 
 namespace sluice::manage {
 namespace {
@@ -29,6 +30,10 @@ std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
 Result<metadb::TenantName> whole_name(metadb::MetaDb& database, const metadb::TenantName& tenant) {
   constexpr std::int64_t tenants_max = 100'000;
   if (tenant.tenant.empty()) return refuse("tenant is not specified");
+  // Log-in names come unchecked; a MetaDB might take it for another.
+  if (sql::name_fault(tenant.tenant) || sql::name_fault(tenant.cluster)) {
+    return refuse(fmt::format("tenant has no binlog instances yet: {}", metadb::to_text(tenant)));
+  }
   if (!tenant.cluster.empty()) return tenant;
   const auto all = metadb::list_tenants(database, {.limit = tenants_max});
   if (!all) return std::unexpected(all.error());

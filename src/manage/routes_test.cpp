@@ -21,6 +21,7 @@ TEST_F(RoutesTest, ATenantThatIsNotThereHasNoInstances) {
   EXPECT_EQ(route("c", "t"), "tenant has no binlog instances yet: c.t");
   EXPECT_EQ(route("", "t"), "tenant has no binlog instances yet: t");
   EXPECT_EQ(route("c", ""), "tenant is not specified");
+  EXPECT_EQ(route("c", "t "), "tenant has no binlog instances yet: c.t ");
 }
 
 TEST_F(RoutesTest, BeforeOneRunsThereIsNoMasterAndTheStatesAreTold) {

@@ -8,6 +8,7 @@
 #include "configuration/problems.h"
 #include "listen/account_section.h"
 #include "mysql/server_address.h"
+#include "sql/name.h"
 
 namespace sluice::server {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t name_size_max = 128;  // as the MetaDB's columns
 void read_name(Section& section, std::string_view key, std::string& value) {
   section.text(key, value);
   if (value.size() > name_size_max) section.problem(key, "has more than 128 bytes");
+  if (const auto fault = sql::name_fault(value)) section.problem(key, *fault);
 }
 
 void read_trusted(Section& section, Config& config) {
@@ -110,6 +112,7 @@ void read_administrator(Section section, Config& config, Problems& problems) {
   if (account.name.starts_with("sluice_") || account.name.find_first_of("@#:") != std::string::npos) {
     section.problem("name", "begins with sluice_, as the servers' own accounts, or holds one of @#:");
   }
+  if (const auto fault = sql::name_fault(account.name)) section.problem("name", *fault);
   // What was once made of it is in the MetaDB.
   if (auto usable = listen::Accounts::make({account}); section.has("name") && !usable) {
     section.problem("name", usable.error().message);

@@ -112,6 +112,7 @@ TEST_F(ServerConfigTest, DirectoriesAreAbsolute) {
 TEST_F(ServerConfigTest, NamesFitTheMetaDb) {
   EXPECT_EQ(server_problem("zone = \"" + std::string(128, 'z') + "\""), "");
   EXPECT_TRUE(holds(server_problem("zone = \"" + std::string(129, 'z') + "\""), "zone"));
+  EXPECT_TRUE(holds(server_problem("zone = \"z1 \""), "zone begins or ends with a space"));
 }
 
 TEST_F(ServerConfigTest, WhatGoesTogetherIsGivenTogether) {

@@ -18,6 +18,9 @@ Result<std::string> parse_account(TokenCursor& cursor) {
   auto user = parse_name_or_string(cursor, "The account's name", account_name_size_max);
   if (!user) return user;
   if (user->empty()) return management_error("The account's name cannot be empty");
+  if (auto checked = check_name("The account's name", *user, account_name_size_max); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   if (cursor.peek().kind == TokenKind::user_variable && cursor.next().text != "%") {
     return not_supported("an account for one host");
   }

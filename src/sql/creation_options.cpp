@@ -7,6 +7,7 @@
 
 #include "sql/ascii.h"
 #include "sql/management_parts.h"
+#include "sql/utf8.h"
 
 namespace sluice::sql {
 namespace {
@@ -43,6 +44,18 @@ bool is_uuid(std::string_view text) {
 }
 
 }  // namespace
+
+Result<void> check_source_user(std::string_view user) {
+  return check_name("The user's name", user, source_user_size_max);
+}
+
+Result<void> check_source_password(std::string_view password) {
+  if (password.size() > source_password_size_max) {
+    return management_error(fmt::format("The password is longer than {} bytes", source_password_size_max));
+  }
+  if (!is_utf8(password)) return management_error("The password is not UTF-8; send statements as utf8mb4");
+  return {};
+}
 
 Result<void> CreationOptionsReader::read_account() {
   if (!cursor_.accept_words({"TO", "USER"})) return {};
@@ -148,7 +161,25 @@ Result<void> CreationOptionsReader::take(std::string_view key, std::string_view 
   return {};
 }
 
+Result<void> CreationOptionsReader::check_texts() const {
+  if (user_) {
+    if (auto user = check_source_user(*user_); !user) return user;
+  }
+  if (password_) {
+    if (auto password = check_source_password(*password_); !password) return password;
+  }
+  for (const auto& [name, value] : {std::pair{"The option [IP]", &options_.ip},
+                                    {"The option [ZONE]", &options_.zone},
+                                    {"The option [REGION]", &options_.region},
+                                    {"The option [GROUP]", &options_.group}}) {
+    if (!*value) continue;
+    if (auto checked = check_name(name, **value, label_size_max); !checked) return checked;
+  }
+  return {};
+}
+
 Result<CreationOptions> CreationOptionsReader::finish() {
+  if (auto checked = check_texts(); !checked) return std::unexpected(std::move(checked.error()));
   if (user_.has_value() != password_.has_value()) {
     return management_error("The options [CLUSTER_USER] and [CLUSTER_PASSWORD] are given both or not at all");
   }

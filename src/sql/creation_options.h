@@ -11,8 +11,13 @@
 namespace sluice::sql {
 
 inline constexpr std::uint32_t replicate_num_max = 1000;  ///< the cluster's own limit is lower
-inline constexpr std::size_t source_user_size_max = 256;
+inline constexpr std::size_t source_user_size_max = 128;  ///< bytes, as the MetaDB has it
 inline constexpr std::size_t source_password_size_max = 256;
+
+/// Error 1236 if instances could not log in with it at a tenant's database. Both have to be UTF-8, as their
+/// configuration is.
+[[nodiscard]] Result<void> check_source_user(std::string_view user);
+[[nodiscard]] Result<void> check_source_password(std::string_view password);
 
 /// Reads what CREATE BINLOG and CREATE BINLOG INSTANCE say about new instances: clauses, and options with or without
 /// "=" in any order. Keys of the vendor's service come under each of their names: CLUSTER URL is cluster_url,
@@ -34,6 +39,7 @@ class CreationOptionsReader {
 
  private:
   [[nodiscard]] Result<void> read_option(bool replicas);
+  [[nodiscard]] Result<void> check_texts() const;
   [[nodiscard]] Result<void> take(std::string_view key, std::string_view written, std::string value);
 
   TokenCursor& cursor_;

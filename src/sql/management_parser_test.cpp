@@ -404,6 +404,24 @@ TEST(ManagementParser, PasswordAndAddressMayBeQuotedAsNames) {
             "create [c|t] num=1 url=http://h:8080/s?a=b account=cdcro/p@:/\"'w");
 }
 
+TEST(ManagementParser, NamesThatAMetaDbCouldTakeForOthersOrNotKeepAreRefused) {
+  const std::string url = " WITH CLUSTER URL 'mysql://h'";
+  for (const std::string& statement :
+       {std::string("DROP BINLOG FOR TENANT c.`t `"), std::string("SHOW BINLOG INSTANCE ` x`"),
+        std::string("CREATE USER 'joe ' IDENTIFIED BY 'x'"), std::string("SHOW NODES FROM ZONE 'z1 '"),
+        "CREATE BINLOG FOR TENANT c.t TO USER `u ` PASSWORD p" + url,
+        "CREATE BINLOG FOR TENANT c.t" + url + ", GROUP = 'g '"}) {
+    EXPECT_TRUE(read(statement).ends_with(" begins or ends with a space")) << statement;
+  }
+  EXPECT_EQ(read("DROP USER 'm\xfcller'"), "1236 The account's name is not UTF-8; send statements as utf8mb4");
+  EXPECT_EQ(read("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD '\xfc'" + url),
+            "1236 The password is not UTF-8; send statements as utf8mb4");
+  EXPECT_EQ(read("DROP BINLOG FOR TENANT `c\n`.t"), "1236 The name of a cluster has a control character in it");
+  EXPECT_EQ(read("CREATE BINLOG FOR TENANT c.t" + url + ", CLUSTER_PASSWORD = p, CLUSTER_USER = '" +
+                 std::string(129, 'u') + "'"),
+            "1236 The user's name is longer than 128 bytes");
+}
+
 TEST(ManagementParser, NamesHaveLimits) {
   const std::string long_name(129, 'a');
   EXPECT_EQ(read("SHOW BINLOG SERVER FOR TENANT c." + long_name), "1236 The name of a tenant is longer than 128 bytes");

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "sql/ascii.h"
 #include "sql/error_code.h"
+#include "sql/name.h"
 
 namespace sluice::sql {
 namespace {
@@ -18,12 +20,8 @@ bool is_empty_name(const TokenCursor& cursor) {
 Result<std::string> parse_bounded_name(TokenCursor& cursor, std::string_view what, std::size_t size_max) {
   auto name = cursor.expect_name();
   if (!name) return name;
-  if (name->size() > size_max) {
-    return management_error(fmt::format("The name of {} is longer than {} bytes", what, size_max));
-  }
-  if (name->find('\0') != std::string::npos) {
-    return management_error(fmt::format("The name of {} has a zero byte in it", what));
-  }
+  const auto checked = check_name(fmt::format("The name of {}", what), *name, size_max);
+  if (!checked) return std::unexpected(checked.error());
   return name;
 }
 
@@ -31,6 +29,12 @@ Result<std::string> parse_bounded_name(TokenCursor& cursor, std::string_view wha
 
 std::unexpected<Error> management_error(std::string message) {
   return fail(ErrorKind::invalid, std::move(message), error_code::management);
+}
+
+Result<void> check_name(std::string_view what, std::string_view name, std::size_t size_max) {
+  if (name.size() > size_max) return management_error(fmt::format("{} is longer than {} bytes", what, size_max));
+  if (const auto fault = name_fault(name)) return management_error(fmt::format("{} {}", what, *fault));
+  return {};
 }
 
 Result<TenantName> parse_tenant_name(TokenCursor& cursor) {
@@ -93,7 +97,11 @@ Result<NodeFilter> parse_node_filter(TokenCursor& cursor) {
   for (const auto& [word, by] : words) {
     if (!cursor.accept_word(word)) continue;
     if (cursor.peek().kind != TokenKind::string) return cursor.error_here();
-    return NodeFilter{.by = by, .value = cursor.next().text};
+    std::string value = cursor.next().text;
+    if (auto checked = check_name(fmt::format("The {}", to_lower(word)), value, label_size_max); !checked) {
+      return std::unexpected(std::move(checked.error()));
+    }
+    return NodeFilter{.by = by, .value = std::move(value)};
   }
   return cursor.error_here();
 }

@@ -15,10 +15,14 @@ namespace sluice::sql {
 
 inline constexpr std::size_t tenant_name_size_max = 128;      ///< bytes of a cluster's or a tenant's name
 inline constexpr std::size_t instance_name_size_max = 64;     ///< bytes
+inline constexpr std::size_t label_size_max = 128;            ///< bytes of a server's zone, region or group
 inline constexpr std::uint32_t drop_delay_max = 365 * 86400;  ///< seconds
 
 /// Error 1236 with this text.
 [[nodiscard]] std::unexpected<Error> management_error(std::string message);
+
+/// Error 1236 if `name`, which the text calls `what`, is longer than `size_max` bytes or cannot be a name (name.h).
+[[nodiscard]] Result<void> check_name(std::string_view what, std::string_view name, std::size_t size_max);
 
 /// cluster.tenant
 [[nodiscard]] Result<TenantName> parse_tenant_name(TokenCursor& cursor);

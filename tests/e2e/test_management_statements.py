@@ -275,6 +275,8 @@ ERRORS = [
     ("/* nothing */", 1065, ""),
     ("FLUSH TABLES", 1235, ""),
     ("CREATE TABLE t (a int)", 1235, ""),
+    ("DROP BINLOG FOR TENANT `shop`.`orders ` NOW", 1236, "space"),
+    ("CREATE USER 'joe ' IDENTIFIED BY 'x'", 1236, "space"),
     ("SHOW BINLOG SERVER", 1236, "tenant"),
     ("SHOW BINLOG SERVER FOR TENANT `no`.`such`", 1236, ""),
     (NEW, 1236, "url"),
