@@ -17,8 +17,9 @@ using configuration::Section;
 void read_tenant(Section section, Config& config, Problems& problems) {
   section.text("name", config.tenant);
   section.require("name");
-  if (section.exists() && (config.tenant.empty() || config.tenant.size() > 128)) {
-    section.problem("name", "has to have 1 to 128 characters");
+  constexpr std::size_t name_size_max = 257;  // "cluster.tenant", each as long as a statement lets it be
+  if (section.exists() && (config.tenant.empty() || config.tenant.size() > name_size_max)) {
+    section.problem("name", "has to have 1 to 257 bytes");
   }
   config.layout.server_id = convert::derive_server_id(config.tenant);
   section.number("server_id", 1, UINT32_MAX, config.layout.server_id);

@@ -244,6 +244,12 @@ def test_a_drop_that_waits(sluiced, tenant):
     assert kept.files(), "its files wait"
 
 
+def test_names_as_long_as_can_be(sluiced, tenant):
+    longest = Tenant("c" * 128, "t" * 128, tenant.source)
+    sluiced.create(longest)
+    sluiced.run(f"DROP BINLOG FOR TENANT {longest.sql} NOW")
+
+
 def test_questions_to_an_instance_have_its_answers(sluiced, tenant, name, instance):
     there = pymysql.connect(host="127.0.0.1", port=instance.port, user=USER, password=PASSWORD)
     with there, there.cursor() as cursor:
