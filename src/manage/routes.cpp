@@ -7,6 +7,7 @@
 #include "manage/refusal.h"
 #include "metadb/instances.h"
 #include "metadb/tenants.h"
+#include "mysql/server_address.h"
 #include "sql/name.h"
 
 namespace sluice::manage {
@@ -49,6 +50,20 @@ Result<metadb::TenantName> whole_name(metadb::MetaDb& database, const metadb::Te
 
 }  // namespace
 
+std::string server_trouble(const metadb::Server& server) {
+  if (server.state != metadb::ServerState::offline) return {};
+  const std::string address = mysql::to_text({.host = server.identity.address, .port = server.identity.port});
+  return fmt::format("its server {} is {}", address, metadb::to_text(server.state));
+}
+
+Error unreachable(const Route& primary, const Error& why) {
+  return {.kind = why.kind,
+          .message = fmt::format("master instance of tenant is unavailable: {}: {} cannot be reached: {}{}{}",
+                                 primary.tenant, primary.instance, why.message,
+                                 primary.server_trouble.empty() ? "" : "; ", primary.server_trouble),
+          .code = sql::error_code::management};
+}
+
 Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& named) {
   const auto tenant = whole_name(database, named);
   if (!tenant) return std::unexpected(tenant.error());
@@ -65,7 +80,16 @@ Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& n
   if (!serves || primary->port == 0) {
     return refuse(fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})));
   }
-  return Route{.instance = primary->name, .ip = primary->ip, .port = primary->port};
+  Route route{.instance = primary->name, .ip = primary->ip, .port = primary->port, .tenant = name};
+  const auto server = metadb::read_server(database, primary->server);
+  if (server) {
+    route.server_trouble = server_trouble(*server);
+  } else if (server.error().kind == ErrorKind::not_found) {
+    route.server_trouble = fmt::format("its server {} has been removed", primary->server);
+  } else {
+    return std::unexpected(server.error());
+  }
+  return route;
 }
 
 }  // namespace sluice::manage

@@ -45,6 +45,21 @@ TEST_F(RoutesTest, APrimaryThatDoesNotRunIsUnavailable) {
   EXPECT_EQ(route("c", "t"), fmt::format("master instance of tenant is unavailable: c.t: {} is Failed", only()));
 }
 
+TEST_F(RoutesTest, APrimaryWhoseServerIsGoneIsAskedItself) {
+  create_tenant();
+  make_running(only());
+  make_primary(only());
+  ASSERT_TRUE(database_->write("UPDATE servers SET state = 'SUSPECT'"));
+  EXPECT_TRUE(run("SHOW BINLOG SERVER FOR TENANT c.t").ends_with("|127.0.0.1|1|OK|NULL"));
+  ASSERT_TRUE(database_->write("UPDATE servers SET state = 'OFFLINE'"));
+  EXPECT_EQ(route("c", "t"), "127.0.0.1:1") << "it may live on";
+  const std::string said = run("SHOW BINLOG SERVER FOR TENANT c.t");
+  EXPECT_TRUE(said.starts_with("ERROR 1236 (HY000): master instance of tenant is unavailable: c.t: " + only() +
+                               " cannot be reached: "))
+      << said;
+  EXPECT_TRUE(said.ends_with("; its server 127.0.0.1:2983 is OFFLINE")) << said;
+}
+
 TEST_F(RoutesTest, APrimaryThatIsBeingStoppedIsUnavailable) {
   create_tenant();
   make_running(only());

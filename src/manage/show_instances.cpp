@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "manage/routes.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/instances.h"
@@ -15,14 +16,14 @@ using metadb::InstanceState;
 
 constexpr std::int64_t rows_max = 10'000;
 
-using ServersById = std::map<std::string, metadb::ServerIdentity>;
+using ServersById = std::map<std::string, metadb::Server>;
 
 Result<ServersById> read_servers(metadb::MetaDb& database) {
   auto list = metadb::list_servers(database, metadb::ServerDetail::liveness);
   if (!list) return std::unexpected(std::move(list.error()));
   ServersById servers;
   for (metadb::Server& server : *list)
-    servers.emplace(server.identity.id, std::move(server.identity));
+    servers.emplace(server.identity.id, std::move(server));
   return servers;
 }
 
@@ -53,8 +54,11 @@ Result<std::vector<metadb::Instance>> choose(const sql::ShowInstances& show, met
   return metadb::list_instances(database, filter, to_page(show.limit, rows_max));
 }
 
-/// What an instance itself says (REPORT), and how it captures. Nothing where it cannot be reached.
-using Report = std::map<std::string, Cell>;
+/// What an instance itself says (REPORT), and how it captures.
+struct Report {
+  std::map<std::string, Cell> told;
+  std::string silence;  ///< why it said nothing, though it was asked
+};
 
 std::vector<Report> ask_reports(const std::vector<metadb::Instance>& instances, const StatementContext& context) {
   std::vector<InstanceClient::Question> questions;
@@ -68,9 +72,10 @@ std::vector<Report> ask_reports(const std::vector<metadb::Instance>& instances, 
   const auto answered = context.services.instances->ask_all(questions);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto& answer = answered[i];
+    if (!answer) reports[asked[i]].silence = answer.error().message;
     if (!answer || answer->rows.size() != 1) continue;
     for (std::size_t column = 0; column < answer->columns.size(); ++column)
-      reports[asked[i]][answer->columns[column]] = answer->rows.front()[column];
+      reports[asked[i]].told[answer->columns[column]] = answer->rows.front()[column];
   }
   return reports;
 }
@@ -94,27 +99,34 @@ std::vector<answers::SqlColumn> columns() {
   return list;
 }
 
-/// Why it does not do what it should: what keeps a running one from capturing, and how others failed.
-Cell reason(const metadb::Instance& one, const Cell& capture_error) {
-  const std::string text = one.state == InstanceState::running ? capture_error.value_or("") : one.failure;
+/// Why it does not do what it should: what keeps a running one from capturing, how others failed, and that its server
+/// is not there.
+Cell reason(const metadb::Instance& one, const Report& report, const std::string& trouble) {
+  std::string text = one.failure;
+  if (one.state == InstanceState::running) {
+    const auto found = report.told.find("capture_error");
+    text = found == report.told.end() ? report.silence : found->second.value_or("");
+  }
+  const bool alive = !report.told.empty();
+  if (!alive && one.state != InstanceState::drop && !trouble.empty()) text += (text.empty() ? "" : "; ") + trouble;
   return text.empty() ? Cell() : Cell(text);
 }
 
-std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity& server, const Report& report) {
+std::vector<Cell> row(const metadb::Instance& one, const metadb::Server& server, const Report& report) {
   const bool running = one.state == InstanceState::running;
   const std::string state(metadb::to_text(one.state));
   const auto told = [&](const char* name) {
-    const auto found = report.find(name);
-    return found == report.end() ? Cell() : found->second;
+    const auto found = report.told.find(name);
+    return found == report.told.end() ? Cell() : found->second;
   };
   return {one.name,
           one.tenant.cluster,
           one.tenant.tenant,
           one.ip,
           std::to_string(one.port),
-          server.zone,
-          server.region,
-          server.group,
+          server.identity.zone,
+          server.identity.region,
+          server.identity.group,
           running ? "Yes" : "No",
           state,
           running ? "Yes" : "No",
@@ -132,7 +144,7 @@ std::vector<Cell> row(const metadb::Instance& one, const metadb::ServerIdentity&
           std::to_string(one.pid),
           std::to_string(one.restarts),
           one.server,
-          reason(one, told("capture_error"))};
+          reason(one, report, server.identity.id.empty() ? "its server has been removed" : server_trouble(server))};
 }
 
 }  // namespace
@@ -147,7 +159,7 @@ Rows show_instances(const sql::ShowInstances& show, const StatementContext& cont
   for (std::size_t i = 0; i < instances->size(); ++i) {
     const metadb::Instance& one = (*instances)[i];
     const auto server = servers->find(one.server);
-    answer.rows.push_back(row(one, server == servers->end() ? metadb::ServerIdentity{} : server->second, reports[i]));
+    answer.rows.push_back(row(one, server == servers->end() ? metadb::Server{} : server->second, reports[i]));
   }
   return answer;
 }

@@ -50,6 +50,16 @@ TEST_F(ShowStatementsTest, InstancesAreFilteredAndCut) {
   EXPECT_EQ(rows("SHOW BINLOG INSTANCES FOR c.t").rows.size(), 3U);
 }
 
+TEST_F(ShowStatementsTest, AnInstanceOfAServerThatIsGoneSaysWhy) {
+  make_running("two");
+  EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "reason"), "NULL");
+  ASSERT_TRUE(database_->write("UPDATE servers SET state = 'OFFLINE'"));
+  EXPECT_EQ(values("SHOW BINLOG INSTANCE one", "reason"), "its server 127.0.0.1:2983 is OFFLINE");
+  const std::string reason = values("SHOW BINLOG INSTANCE two", "reason");
+  EXPECT_TRUE(reason.find("refused") != std::string::npos && reason.ends_with("; its server 127.0.0.2:2983 is OFFLINE"))
+      << reason;
+}
+
 TEST_F(ShowStatementsTest, OneThatWasDroppedIsHistory) {
   make_running("one");
   run("DROP BINLOG INSTANCE two NOW");

@@ -63,7 +63,7 @@ Result<void> update_or_insert(MetaDb& database, const ServerIdentity& identity) 
   return std::unexpected(std::move(done.error()));
 }
 
-Result<Server> read_server(const Row& row, ServerDetail detail) {
+Result<Server> to_server(const Row& row, ServerDetail detail) {
   const auto state = parse_server_state(row.text(7));
   if (!state) return fail_in("server " + row.text(0), state.error());
   Server server;
@@ -85,6 +85,23 @@ Result<Server> read_server(const Row& row, ServerDetail detail) {
     server.metrics = row.text(14);
   }
   return server;
+}
+
+Result<std::vector<Server>> select_servers(MetaDb& database, ServerDetail detail, const std::string& rest,
+                                           const Parameters& parameters) {
+  const bool everything = detail == ServerDetail::everything;
+  auto rows = database.select({"id", "address", "port", "region", "idc", "zone", "server_group", "state",
+                               "{now} - state_since", "pause_wanted", "incarnation", "heartbeat", "{now} - heartbeat",
+                               everything ? "configuration" : "''", everything ? "metrics" : "''"},
+                              "FROM servers " + rest, parameters);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<Server> servers;
+  for (const Row& row : *rows) {
+    auto server = to_server(row, detail);
+    if (!server) return std::unexpected(std::move(server.error()));
+    servers.push_back(std::move(*server));
+  }
+  return servers;
 }
 
 }  // namespace
@@ -118,19 +135,16 @@ Result<void> beat(MetaDb& database, const Beat& beat) {
 }
 
 Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail) {
-  const bool everything = detail == ServerDetail::everything;
-  auto rows = database.select({"id", "address", "port", "region", "idc", "zone", "server_group", "state",
-                               "{now} - state_since", "pause_wanted", "incarnation", "heartbeat", "{now} - heartbeat",
-                               everything ? "configuration" : "''", everything ? "metrics" : "''"},
-                              "FROM servers ORDER BY id");
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  std::vector<Server> servers;
-  for (const Row& row : *rows) {
-    auto server = read_server(row, detail);
-    if (!server) return std::unexpected(std::move(server.error()));
-    servers.push_back(std::move(*server));
+  return select_servers(database, detail, "ORDER BY id", {});
+}
+
+Result<Server> read_server(MetaDb& database, const std::string& id) {
+  auto servers = select_servers(database, ServerDetail::liveness, "WHERE id = :id", {{"id", id}});
+  if (!servers) return std::unexpected(std::move(servers.error()));
+  if (servers->empty()) {
+    return fail(ErrorKind::not_found, fmt::format("{}: there is no server {}", database.name(), id));
   }
-  return servers;
+  return std::move(servers->front());
 }
 
 Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id) {

@@ -57,6 +57,9 @@ enum class ServerDetail : std::uint8_t { liveness, everything };
 /// All servers by id. With `liveness`, configuration and metrics are left at "{}". One statement.
 [[nodiscard]] Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail);
 
+/// One of them, with `liveness`. not_found if there is no such server.
+[[nodiscard]] Result<Server> read_server(MetaDb& database, const std::string& id);
+
 /// What a server last said of its instances. not_found if there is no such server.
 [[nodiscard]] Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::string& id);
 

@@ -41,6 +41,16 @@ TEST_P(ServersTest, everything_of_one_comes_back) {
   EXPECT_EQ(list_servers(database, ServerDetail::liveness)->front().metrics, "{}");
 }
 
+TEST_P(ServersTest, one_is_read_by_its_id) {
+  MetaDb database = open();
+  const auto server = read_server(database, "s1");
+  ASSERT_TRUE(server) << server.error().message;
+  EXPECT_EQ(server->identity.address, "10.0.0.1");
+  const auto missing = read_server(database, "s9");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, ErrorKind::not_found);
+}
+
 TEST_P(ServersTest, age_of_a_beat_is_told_by_the_meta_db) {
   MetaDb database = open();
   expect_done(beat(database, {.id = "s1", .incarnation = 1}));

@@ -113,7 +113,11 @@ asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::try_insta
   route_ = *primary;
   const relay::InstanceAddress address{.ip = primary->ip, .port = primary->port};
   const std::string host = channel().peer_address();
-  co_return co_await relay::log_in_for(channel().executor(), address, entry_.relay_account, login(), host, deadline);
+  auto instance =
+      co_await relay::log_in_for(channel().executor(), address, entry_.relay_account, login(), host, deadline);
+  if (instance || instance.error().kind == ErrorKind::refused) co_return instance;
+  const Error error = manage::unreachable(*primary, instance.error());
+  co_return std::unexpected(error);
 }
 
 /// A primary that cannot be reached may have been replaced just now: the way is looked up anew, for some seconds.
