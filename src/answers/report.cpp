@@ -12,9 +12,9 @@ SqlRows answer_report(const InstanceReport& report) {
   }
   SqlRows answer;
   auto& row = answer.rows.emplace_back();
-  const auto number = [&](std::string name, std::uint64_t value) {
+  const auto number = [&](std::string name, std::optional<std::uint64_t> value) {
     answer.columns.push_back({.name = std::move(name), .type = SqlColumn::Type::unsigned_integer});
-    row.emplace_back(std::to_string(value));
+    row.push_back(value ? std::optional(std::to_string(*value)) : std::nullopt);
   };
   const auto text = [&](std::string name, std::string value) {
     answer.columns.push_back({.name = std::move(name), .type = SqlColumn::Type::text});

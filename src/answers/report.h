@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,11 @@ namespace sluice::answers {
 /// How an instance is doing at one moment, as REPORT tells what manages it.
 struct InstanceReport {
   bool convert_running = false;
-  std::uint64_t convert_delay = 0;  ///< milliseconds between now and convert_checkpoint; 0 if the source
-                                    ///< has no more
-  std::uint64_t convert_rps = 0;    ///< events the source sent a second
-  std::uint64_t convert_eps = 0;    ///< events stored a second
-  std::uint64_t convert_iops = 0;   ///< bytes stored a second
+  /// Milliseconds between now and convert_checkpoint; 0 if the source has no more, nothing before it was ever reached.
+  std::optional<std::uint64_t> convert_delay{};
+  std::uint64_t convert_rps = 0;   ///< events the source sent a second
+  std::uint64_t convert_eps = 0;   ///< events stored a second
+  std::uint64_t convert_iops = 0;  ///< bytes stored a second
   std::uint64_t dumps = 0;
   /// Seconds since 1970: every subscriber has what was committed before; 0
   /// without subscribers.

@@ -41,5 +41,12 @@ TEST(Report, HasTheColumnsInTheirOrder) {
   EXPECT_EQ(server.reported_since, 77U);
 }
 
+TEST(Report, ADelayIsNotKnownBeforeTheFirstCapture) {
+  const SqlRows rows = answer_report({});
+  ASSERT_EQ(rows.columns.at(1).name, "convert_delay");
+  EXPECT_EQ(rows.rows.at(0).at(1), std::nullopt);
+  EXPECT_EQ(rows.rows.at(0).at(0), "0");
+}
+
 }  // namespace
 }  // namespace sluice::answers

@@ -75,6 +75,15 @@ bool is_dropped(std::string_view state) {
   return is_one_of(state, {"LogicalDrop", "Drop"});
 }
 
+/// Why an instance that runs captures nothing; empty: it does.
+std::string why_idle(const Answer& instances, const Row& row) {
+  const std::string reason = instances.text_if_there(row, "reason");
+  if (!reason.empty()) return reason;
+  const bool waits =
+      instances.text_if_there(row, "role") == "primary" && instances.text_if_there(row, "convert_running") == "0";
+  return waits ? "it has not reached the tenant's database yet" : "";
+}
+
 sql::TenantName tenant_of(const Answer& instances, const Row& row) {
   return {.cluster = instances.text(row, "ob_cluster"), .tenant = instances.text(row, "ob_tenant")};
 }
@@ -137,7 +146,14 @@ class OverviewMaker {
       const std::string state = instances_.text(row, "state");
       const sql::TenantName tenant = tenant_of(instances_, row);
       if (!is_dropped(state)) count(row, tenant, state);
-      if (state == "Running") continue;
+      if (state == "Running") {
+        const std::string idle = why_idle(instances_, row);
+        if (!idle.empty()) {
+          trouble(fmt::format("instance {} of {} captures nothing: {}", instances_.text(row, "name"),
+                              tenant_text(tenant), idle));
+        }
+        continue;
+      }
       const std::string reason = instances_.text_if_there(row, "reason");
       Row& listed = overview_.not_running.rows.emplace_back(
           instances_.pick(row, {"name", "ob_cluster", "ob_tenant", "ip", "port", "state"}));
@@ -172,11 +188,15 @@ class OverviewMaker {
       table.rows.push_back({tenant.cluster, tenant.tenant,
                             reachable && !count.primary.empty() ? mysql::Value(count.primary) : std::nullopt,
                             reachable ? mysql::Value(address_of(primary.ip, primary.port)) : std::nullopt,
-                            std::to_string(count.instances), std::to_string(count.running),
-                            reachable ? std::nullopt : mysql::Value(primary.trouble)});
+                            std::to_string(count.instances), std::to_string(count.running), table_trouble(primary)});
       if (reachable || count.stopped == count.instances) continue;
       trouble(fmt::format("tenant {} has no primary: {}", tenant_text(tenant), primary.trouble));
     }
+  }
+
+  static mysql::Value table_trouble(const Primary& primary) {
+    const std::string& text = primary.trouble.empty() ? primary.idle : primary.trouble;
+    return text.empty() ? mysql::Value() : mysql::Value(text);
   }
 
   const Answer& nodes_;
@@ -198,7 +218,10 @@ Result<Primaries> primaries_in(const QueryResult& result) {
     Primary& primary =
         primaries.try_emplace(tenant_of(*instances, row), Primary{.trouble = "no primary runs"}).first->second;
     if (state == "Running" && instances->text_if_there(row, "role") == "primary") {
-      primary = {.ip = instances->text(row, "ip"), .port = instances->text(row, "port"), .trouble = ""};
+      primary = {.ip = instances->text(row, "ip"),
+                 .port = instances->text(row, "port"),
+                 .trouble = "",
+                 .idle = why_idle(*instances, row)};
     }
   }
   return primaries;

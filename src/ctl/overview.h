@@ -16,6 +16,7 @@ struct Primary {
   std::string ip{};
   std::string port{};
   std::string trouble{};  ///< why there is none to be had; empty: there is
+  std::string idle{};     ///< why it captures nothing, though it runs; empty: it does, or that was not asked
 };
 
 struct TenantOrder {
@@ -41,7 +42,8 @@ struct Overview {
 /// Puts the answers to SHOW NODES, SHOW BINLOG INSTANCES and SHOW BINLOG SERVER together.
 ///
 /// Trouble is a server that is neither ONLINE nor PAUSED, an instance that is not running though nobody stopped or
-/// dropped it, and a tenant without a primary, unless all its instances were stopped.
+/// dropped it, one that runs and captures nothing, and a tenant without a primary, unless all its instances were
+/// stopped.
 [[nodiscard]] Result<Overview> make_overview(const mysql::QueryResult& nodes, const mysql::QueryResult& instances,
                                              const Primaries& primaries);
 

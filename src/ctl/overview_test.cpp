@@ -72,6 +72,20 @@ TEST(Overview, WhyAnInstanceFailedIsTold) {
   EXPECT_EQ(overview->not_running.rows.at(0).back(), "no such user");
 }
 
+TEST(Overview, ATenantThatCapturesNothingIsNotWell) {
+  QueryResult instances = instances_with({{"a", "t", "8100", "Running"}, {"b", "u", "8101", "Running"}});
+  instances.columns.insert(instances.columns.end(), {"role", "convert_running", "reason"});
+  instances.rows[0].insert(instances.rows[0].end(), {"primary", "0", "Access denied"});
+  instances.rows[1].insert(instances.rows[1].end(), {"primary", "0", std::nullopt});
+  const auto overview = make_overview(nodes_with("ONLINE"), instances, primaries_in(instances).value());
+  EXPECT_EQ(
+      overview->troubles,
+      (std::vector<std::string>{"instance a of c.t captures nothing: Access denied",
+                                "instance b of c.u captures nothing: it has not reached the tenant's database yet"}));
+  EXPECT_EQ(overview->tenants.rows.at(0)[6], "Access denied");
+  EXPECT_TRUE(overview->not_running.rows.empty());
+}
+
 TEST(Overview, APausedServerIsWellAndALostOneIsNot) {
   EXPECT_TRUE(make_overview(nodes_with("PAUSED"), instances_with({}), {})->troubles.empty());
   const auto overview = make_overview(nodes_with("OFFLINE"), instances_with({}), {});

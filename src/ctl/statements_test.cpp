@@ -8,7 +8,7 @@ namespace sluice::ctl {
 namespace {
 
 /// Everything that ends names, strings and statements.
-const std::string evil = "a'`\"\\'; DROP BINLOG FOR TENANT `b`.`c` -- /* */ #\n\\";
+const std::string evil = "a'`\"\\'; DROP BINLOG FOR TENANT `b`.`c` -- /* */ #\\";
 const sql::TenantName evil_tenant{evil + ".", "." + evil};
 const sql::InstanceName evil_instance{"FULL" + evil};
 

@@ -25,23 +25,42 @@ struct Creation {
   std::uint32_t wait = 0;  ///< seconds
 };
 
-/// Asks until the tenant has a primary that runs.
+/// Its trouble, or how it captures.
+Outcome<Primary> look_at_primary(Session& session, const sql::TenantName& tenant) {
+  auto primary = ask_primary(session, tenant);
+  if (!primary || !primary->trouble.empty()) return primary;
+  sql::ShowInstances show;
+  show.tenant = tenant;
+  const auto instances = session.ask(statement_of(show));
+  if (!instances) return std::unexpected(instances.error());
+  const auto primaries = primaries_in(*instances);
+  if (!primaries) return std::unexpected(Failure{exit_refused, primaries.error().message, {}});
+  const auto found = primaries->find(tenant);
+  if (found != primaries->end()) primary->idle = found->second.idle;
+  return primary;
+}
+
+int complain_of(const Primary& primary, const sql::TenantName& tenant, std::chrono::seconds patience) {
+  const std::string name = visible(tenant_text(tenant));
+  const bool runs = primary.trouble.empty();
+  return Console::complain(
+      {exit_refused,
+       fmt::format("tenant {} was created, but {} after {} s: {}. \"sluicectl instances --tenant {}\" and \"sluicectl "
+                   "history --tenant {}\" tell more",
+                   name, runs ? "captures nothing" : "has no running primary", patience.count(),
+                   runs ? primary.idle : primary.trouble, name, name),
+       {}});
+}
+
+/// Asks until the tenant has a primary that runs and captures.
 int wait_for_primary(Console& console, const sql::TenantName& tenant, std::chrono::seconds patience) {
   constexpr std::chrono::milliseconds pause(200);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    const auto primary = ask_primary(console.session(), tenant);
+    const auto primary = look_at_primary(console.session(), tenant);
     if (!primary) return Console::complain(primary.error());
-    if (primary->trouble.empty()) return exit_well;
-    if (std::chrono::steady_clock::now() + pause > deadline) {
-      const std::string name = tenant_text(tenant);
-      return Console::complain(
-          {exit_refused,
-           fmt::format("tenant {} was created, but has no running primary after {} s: {}. \"sluicectl instances "
-                       "--tenant {}\" and \"sluicectl history --tenant {}\" tell more",
-                       visible(name), patience.count(), primary->trouble, visible(name), visible(name)),
-           {}});
-    }
+    if (primary->trouble.empty() && primary->idle.empty()) return exit_well;
+    if (std::chrono::steady_clock::now() + pause > deadline) return complain_of(*primary, tenant, patience);
     std::this_thread::sleep_for(pause);
   }
 }
@@ -86,7 +105,7 @@ void add_create(CLI::App& program, Command& chosen) {
       ->type_name("N");
   add_options(command, creation->create.options.others);
   command->add_flag("--if-not-exists", creation->create.if_not_exists, "no error if it is there");
-  command->add_option("--wait", creation->wait, "wait so long for its primary to run")
+  command->add_option("--wait", creation->wait, "wait so long for its primary to run and to capture")
       ->check(CLI::Range(std::uint32_t{1}, wait_max))
       ->type_name("SECONDS");
   when_chosen(command, chosen, creation, create);

@@ -83,8 +83,9 @@ answers::InstanceReport Instance::report(std::uint64_t since) const {
   }
   const std::int64_t checkpoint = caught_up() ? wall : totals.checkpoint.load();
   report.convert_checkpoint = seconds_of(checkpoint);
-  report.convert_delay =
-      checkpoint == 0 ? 0 : static_cast<std::uint64_t>(std::max<std::int64_t>(wall - checkpoint, 0) / 1000);
+  if (checkpoint != 0) {
+    report.convert_delay = static_cast<std::uint64_t>(std::max<std::int64_t>(wall - checkpoint, 0) / 1000);
+  }
   const auto rates = report_rates_.at(std::chrono::steady_clock::now(), totals);
   report.convert_rps = whole(rates.fetched_events);
   report.convert_eps = whole(rates.stored_events);

@@ -120,7 +120,7 @@ metadb::InstanceReport Reporter::ask(const InstanceKeeper::Running& instance, As
     return report;
   }
   asked.silent_since.reset();
-  report.delay_ms = number_of(*answer, "convert_delay");
+  if (!text_of(*answer, "convert_delay").empty()) report.delay_ms = number_of(*answer, "convert_delay");
   report.subscribers = number_of(*answer, "nof_dump");
   report.first_file = text_of(*answer, "first_log_file");
   report.last_file = text_of(*answer, "log_file");

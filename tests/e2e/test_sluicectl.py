@@ -318,8 +318,14 @@ def test_create_waits_until_the_primary_runs(scripted):
     scripted[0][CREATE] = None
     soon = iter([NO_PRIMARY, NO_PRIMARY, [{**PRIMARY, "status": "STARTING", "cause": "not yet"}]])
     scripted[0][WHERE] = lambda: next(soon, [PRIMARY])
+    idle = {**RUNNING, "role": "primary", "convert_running": "0", "reason": None}
+    begins = iter([[idle], [{**idle, "convert_running": "1"}]])
+    scripted[0]["SHOW BINLOG INSTANCES FOR `c`.`t`"] = lambda: next(begins)
     assert scripted[1].done(*create, "30") == "OK\n"
-    assert next(soon, None) is None
+    assert next(soon, None) is None and next(begins, None) is None
+    scripted[0]["SHOW BINLOG INSTANCES FOR `c`.`t`"] = [{**idle, "reason": "Access denied"}]
+    ended = scripted[1].run(*create, "1")
+    assert ended.returncode == 1 and "captures nothing after 1 s: Access denied" in ended.stderr
     scripted[0][WHERE] = NO_PRIMARY
     ended = scripted[1].run(*create, "1")
     assert ended.returncode == 1
@@ -466,6 +472,6 @@ def test_to_wait_in_vain_is_1_and_says_why(cluster, workshop):
         content.write("any")
     create = ["create", "a.b", "--url", f"mariadb://127.0.0.1:{free_port()}", "--wait", "1"]
     ended = cluster.run(*create, "--account", "any", "--account-password-file", file)
-    assert ended.returncode in (0, 1)  # an instance may run while its source is away
-    if ended.returncode == 1:
-        assert "sluicectl instances --tenant a.b" in ended.stderr
+    assert ended.returncode == 1
+    assert "sluicectl instances --tenant a.b" in ended.stderr
+    wait_until(lambda: "captures nothing" in cluster.run("status").stdout, 30, "status tells that it captures nothing")
