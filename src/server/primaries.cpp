@@ -123,7 +123,7 @@ Result<bool> Primaries::look(metadb::MetaDb& database, const Sight& sight) {
   if (tenants->empty()) return false;
   const auto view = View::read(database, sight.silences);
   if (!view) return std::unexpected(view.error());
-  TakeoverPlaces places;
+  TakeoverPlaces places(sight.silences);
   bool any = false;
   // In pieces: what is decided is carried out while it is fresh.
   constexpr std::size_t at_once = manage::InstanceClient::brief.at_once;

@@ -31,6 +31,10 @@ Result<void> TakeoverPlaces::read(metadb::MetaDb& database) {
   if (view_) return {};
   auto view = manage::read_cluster(database);
   if (!view) return std::unexpected(std::move(view.error()));
+  for (metadb::Server& server : view->servers) {
+    const bool silent = is_silent(silences_, server.identity.id, cluster::FailoverRules{}.silent_after);
+    if (silent) server.state = metadb::ServerState::offline;
+  }
   view_ = std::make_unique<manage::ClusterView>(std::move(*view));
   inventory_ = std::make_unique<cluster::Inventory>(manage::to_inventory(*view_));
   return {};

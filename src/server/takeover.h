@@ -11,6 +11,7 @@
 #include "metadb/log_files.h"
 #include "metadb/meta_db.h"
 #include "metadb/tenants.h"
+#include "server/primary_watch.h"
 
 namespace sluice::server {
 
@@ -23,9 +24,12 @@ struct Beginning {
 [[nodiscard]] Result<Beginning> find_beginning(metadb::MetaDb& database, const metadb::TenantName& tenant,
                                                std::uint64_t file_size);
 
-/// Places for the instances that are made within one look at the cluster, which is read when the first is asked for.
+/// Places for the instances that are made within one look at the cluster, which is read when the first is asked for. A
+/// server that is silent gets none, though nobody may have judged it yet.
 class TakeoverPlaces {
  public:
+  explicit TakeoverPlaces(Silences silences) : silences_(std::move(silences)) {}
+
   /// Where an instance of the tenant goes that stands in for `lost`, and why there.
   struct Place {
     metadb::NewInstance instance;
@@ -37,6 +41,7 @@ class TakeoverPlaces {
  private:
   [[nodiscard]] Result<void> read(metadb::MetaDb& database);
 
+  Silences silences_;
   std::unique_ptr<manage::ClusterView> view_;
   std::unique_ptr<cluster::Inventory> inventory_;
 };
