@@ -59,9 +59,8 @@ class Scene:
         return next((server for server in others if server.address not in used), others[0])
 
     def rows(self):
-        return self.cluster.servers[0 if self.cluster.servers[0].running else 1].rows(
-            f"SHOW BINLOG INSTANCES FOR {self.tenant.sql}"
-        )
+        living = next(server for server in self.cluster.servers if server.running)
+        return living.rows(f"SHOW BINLOG INSTANCES FOR {self.tenant.sql}")
 
     def states(self):
         return [row["state"] for row in self.rows()]
@@ -71,11 +70,12 @@ class Scene:
             self.tenant.source.sql("INSERT INTO d.t (b) VALUES (REPEAT('x', 3000)), ('y')")
         return mark(self.tenant.source)
 
-    def kill_host(self):
+    def kill_host(self, server=None):
         """As a power cut: nobody hears of it."""
-        self.primary_server.host.cut()
-        self.primary_server.kill()
-        for instance in self.primary_server.instances():
+        server = server or self.primary_server
+        server.host.cut()
+        server.kill()
+        for instance in server.instances():
             instance.kill()
 
     def measure_gap(self, what, most=_GAP_MAX):
@@ -192,6 +192,28 @@ def test_the_only_replica_is_made_anew_elsewhere(cluster, workshop):
     wait_until(lambda: scene.told("end takeover"), 60, lambda: (scene.rows(), scene.history()))
     wait_until(lambda: scene.states().count("Running") == 1, 30, scene.rows)
     scene.end(cluster.instance_at(scene.where()))
+
+
+def test_a_stand_in_is_lost_too(cluster, workshop):
+    """Its tenant comes to the last server; when the others are back one instance is left, with all of the log."""
+    scene = Scene(cluster, workshop, replicas=1)
+    scene.subscriber.stop()
+    wait_until(lambda: cluster.metadb.sql("SELECT number FROM binlog_database.log_files"), 10, "its file is recorded")
+    scene.kill_host()
+    scene.wait_elsewhere(40)
+    second = scene.server_at(scene.where()["ip"])
+    scene.entry = next(server for server in cluster.servers if server not in (second, scene.primary_server))
+    scene.kill_host(second)
+    wait_until(lambda: scene.where()["ip"] == scene.entry.address, 40, lambda: (scene.where(), scene.history()))
+    last = cluster.instance_at(scene.where())
+    last.wait_for(scene.token)
+    for server in (second, scene.primary_server):
+        server.host.restore()
+        server.start()
+    wait_until(lambda: scene.states().count("Running") == 1, 90, lambda: (scene.rows(), scene.history()))
+    kept = cluster.instance_at(scene.where())
+    kept.wait_for(scene.token)
+    kept.wait_for(scene.fill())
 
 
 def test_nothing_moves_while_the_metadb_is_away(cluster, workshop):
