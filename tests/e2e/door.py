@@ -1,5 +1,5 @@
-"""The access address of a Binlog cluster, as a load balancer is one: passes connections on to a server that answers, and
-ends those to a server that does not any more."""
+"""The access address of a Binlog cluster, as a load balancer is one: passes connections on to a server that answers,
+and ends those to a server that does not any more."""
 
 import itertools
 import socket

@@ -43,8 +43,8 @@ class _Lasting:
 
 
 class BinlogCopy(_Lasting, StoredLog):
-    """mysqlbinlog --raw --stop-never by file and position. It writes whole files only, so it begins anew with the newest
-    one it has."""
+    """mysqlbinlog --raw --stop-never by file and position. It writes whole files only, so it begins anew with the
+    newest one it has."""
 
     def __init__(self, source, folder):
         super().__init__(folder)
