@@ -103,7 +103,11 @@ Result<fs::path> make_directory(const fs::path& parent) {
 Result<void> set_limits(const fs::path& group, const ResourceLimits& limits) {
   auto done = write_setting(group / "cpu.max", cpu_max_text(limits.processors));
   if (!done) return done;
-  return write_setting(group / "memory.max", limits.memory ? fmt::format("{}", *limits.memory) : "max");
+  done = write_setting(group / "memory.max", limits.memory ? fmt::format("{}", *limits.memory) : "max");
+  // An instance that swaps instead of being ended would only be slow. Kernels without swap have no such setting.
+  std::error_code error;
+  if (!done || !fs::exists(group / "memory.swap.max", error)) return done;
+  return write_setting(group / "memory.swap.max", limits.memory ? "0" : "max");
 }
 
 Enforcement outcome(const Result<void>& done) {

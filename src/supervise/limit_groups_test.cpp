@@ -49,6 +49,16 @@ TEST_F(LimitGroupsTest, APlaceHasLimitsFirstAndThenTheProcess) {
   EXPECT_EQ(content("sluice-instances/a/cgroup.procs"), "4711");
 }
 
+TEST_F(LimitGroupsTest, WhatHasALimitDoesNotSwap) {
+  put_groups();
+  put("sluice-instances/a/memory.swap.max");
+  const auto groups = LimitGroups::open(parent.path);
+  EXPECT_TRUE(groups.change("a", {.processors = {}, .memory = 1U << 30U}).enforced);
+  EXPECT_EQ(content("sluice-instances/a/memory.swap.max"), "0");
+  EXPECT_TRUE(groups.change("a", {}).enforced);
+  EXPECT_EQ(content("sluice-instances/a/memory.swap.max"), "max");
+}
+
 TEST_F(LimitGroupsTest, WithoutALimitItIsMax) {
   put_groups();
   EXPECT_TRUE(LimitGroups::open(parent.path).change("a", {}).enforced);
