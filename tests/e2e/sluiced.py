@@ -46,6 +46,7 @@ class Sluiced:
         }
         for name, values in sections.items():
             self.sections[name].update(values)
+        self.environment = {}  # of its process, and so of its instances
         self.process = None
         self.end_expected = False
         self.port = 0
@@ -77,7 +78,8 @@ class Sluiced:
     def begin(self):
         """The same, with the directory as it is found."""
         self.end_expected = False
-        self.process = self.host.process([PROGRAM, "--config", self.write_configuration()], self.log)
+        words = [PROGRAM, "--config", self.write_configuration()]
+        self.process = self.host.process(words, self.log, environment=self.environment)
         return self
 
     def refusal(self, seconds=15):
