@@ -1,5 +1,6 @@
 #include "follow/primary.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ constexpr std::chrono::milliseconds connect_max{2'000};
 /// It may have to read a file of its log for the answer.
 constexpr std::chrono::milliseconds answer_max{30'000};
 constexpr std::size_t places_at_once = 1000;
+/// However large the transactions are, not every one of them is asked about.
+constexpr std::uint64_t asked_again_distance_min = 16U << 10U;
 constexpr std::uint8_t payload_event = 0x00;
 
 mysql::ClientOptions client_options(const PrimaryAddress& address) {
@@ -115,19 +118,22 @@ Result<std::optional<SourcePlace>> Primary::find(const store::LogPosition& posit
   return places_.front();
 }
 
+/// The primary makes a mark mark_distance behind its last one. So that one is asked for as well: from where we are
+/// alone nobody could tell when the next one is due.
 Result<void> Primary::load_places(const store::LogPosition& from) {
-  const auto statement = fmt::format("SHOW BINLOG MARKS IN '{}' FROM {} LIMIT {}", binlog::log_file_name(from.file),
-                                     from.offset, places_at_once);
+  std::uint64_t last = from.offset - std::min(from.offset, store::mark_distance);
+  const auto statement =
+      fmt::format("SHOW BINLOG MARKS IN '{}' FROM {} LIMIT {}", binlog::log_file_name(from.file), last, places_at_once);
   const auto answer = questions_.query(statement);
   if (!answer) return std::unexpected(answer.error());
   for (const mysql::Row& row : answer->rows) {
     const auto offset = number_in(row, 0);
     const auto timestamp = number_in(row, 1);
     if (!offset || !timestamp || row.size() < 3 || !row[2]) return strange_answer(questions_, statement);
-    places_.push_back({*offset, static_cast<std::uint32_t>(*timestamp), *row[2]});
+    last = *offset;
+    if (last >= from.offset) places_.push_back({last, static_cast<std::uint32_t>(*timestamp), *row[2]});
   }
-  const std::uint64_t known = places_.empty() ? from.offset : places_.back().offset;
-  asked_again_from_ = known + store::mark_distance;
+  asked_again_from_ = std::max(last + store::mark_distance, from.offset + asked_again_distance_min);
   return {};
 }
 

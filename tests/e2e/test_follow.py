@@ -134,6 +134,29 @@ def test_changes_of_roles_are_not_noticed_by_subscribers(mariadb, workshop):
         copy.assert_is_log_of(one)
 
 
+def test_marks_come_along_also_to_one_that_begins_in_mid_file(mariadb):
+    """What a promotion reads again from the source begins at the newest of them."""
+    one, other = mariadb.one, mariadb.follower()
+    mariadb.source.sql("CREATE DATABASE d", "CREATE TABLE d.t (a longblob)")
+
+    def write(count):
+        for _ in range(count):
+            mariadb.source.sql("INSERT INTO d.t VALUES (REPEAT('x', 20000))")
+
+    write(20)
+    other.wait_for_mark(one.catch_up(mariadb.source))
+    other.restart()
+    wait_state(other, "following")
+    for _ in range(15):  # in pieces, as it comes to one that keeps up
+        write(2)
+        other.wait_for_mark(one.catch_up(mariadb.source))
+    places = [
+        [row["offset"] for row in each.rows("SHOW BINLOG MARKS IN 'mysql-bin.000001'", "root")] for each in (one, other)
+    ]
+    assert len(places[0]) >= 3
+    assert places[0] == places[1]
+
+
 def test_a_log_that_differs_is_put_aside_and_copied_anew(mariadb):
     fill(mariadb)
     other = mariadb.follower()
