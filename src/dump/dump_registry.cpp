@@ -49,10 +49,11 @@ std::shared_ptr<DumpRegistry::Entry> DumpRegistry::add(const Subscriber& subscri
   auto entry = std::make_shared<Entry>(subscriber, totals_);
   const std::lock_guard lock(mutex_);
   std::erase_if(entries_, [](const std::weak_ptr<Entry>& other) { return other.expired(); });
-  const std::uint64_t dumps_max = limits_.dumps_max;
+  const std::uint64_t dumps_max = limits_of(subscriber).dumps_max;
   const auto others = std::ranges::count_if(entries_, [&](const std::weak_ptr<Entry>& weak) {
     const std::shared_ptr<Entry> other = weak.lock();
-    return other && (subscriber.uuid.empty() || other->subscriber.uuid != subscriber.uuid);
+    return other && !other->subscriber.follower &&
+           (subscriber.uuid.empty() || other->subscriber.uuid != subscriber.uuid);
   });
   if (dumps_max != 0 && static_cast<std::uint64_t>(others) >= dumps_max) {
     return nullptr;

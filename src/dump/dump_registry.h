@@ -75,7 +75,7 @@ class DumpRegistry {
   };
 
   /// Nothing if there are as many dumps as the limits allow. Those for the same uuid, which the new one replaces, do
-  /// not count.
+  /// not count, nor do followers.
   [[nodiscard]] std::shared_ptr<Entry> add(const Subscriber& subscriber);
 
   /// Connections of the dumps for subscribers of this uuid.
@@ -89,10 +89,15 @@ class DumpRegistry {
   [[nodiscard]] const DumpTotals& totals() const { return totals_; }
 
   [[nodiscard]] DumpLimits& limits() { return limits_; }
+  /// Those that hold for this subscriber.
+  [[nodiscard]] const DumpLimits& limits_of(const Subscriber& subscriber) const {
+    return subscriber.follower ? no_limits_ : limits_;
+  }
 
  private:
   DumpTotals totals_;
   DumpLimits limits_;
+  const DumpLimits no_limits_{};
   mutable std::mutex mutex_;
   std::vector<std::weak_ptr<Entry>> entries_;
 };

@@ -79,7 +79,7 @@ class DumpSession {
         control_(control),
         waiter_(notifier),
         stream_(service.log, service.disk, executor_, waiter_),
-        sender_(channel, subscriber, service.server_id, service.registry->limits()),
+        sender_(channel, subscriber, service.server_id, service.registry->limits_of(subscriber)),
         filter_(binlog::GtidSet(), std::nullopt),
         entry_(service.registry->add(subscriber)) {
     watch_->waiter = &waiter_;

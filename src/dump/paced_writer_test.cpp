@@ -97,5 +97,17 @@ TEST(PacedDump, MoreDumpsThanAllowedAreRefused) {
   EXPECT_TRUE(dump.registry.add({}));
 }
 
+TEST(PacedDump, FollowersNeitherCountNorAreRefused) {
+  DumpRegistry registry;
+  registry.limits().dumps_max = 1;
+  Subscriber follower;
+  follower.follower = true;
+  const auto one = registry.add(follower);
+  const auto subscriber = registry.add({});
+  EXPECT_TRUE(one && subscriber && registry.add(follower));
+  EXPECT_FALSE(registry.add({}));
+  EXPECT_EQ(registry.limits_of(follower).dumps_max, 0);
+}
+
 }  // namespace
 }  // namespace sluice::dump

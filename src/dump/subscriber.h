@@ -33,6 +33,9 @@ struct Subscriber {
   /// ... unless the subscriber keeps them byte for byte as they are stored (mysqlbinlog --raw).
   bool verbatim = false;
 
+  /// A follower of this instance: what limits subscribers does not hold for it, nor does it take one's place.
+  bool follower = false;
+
   /// Events go out with the header of mysql/semi_sync.h, and what the subscriber acknowledges is read and kept.
   bool semi_sync = false;
 

@@ -17,8 +17,10 @@ namespace {
 constexpr std::chrono::milliseconds heartbeat_period{250};
 constexpr std::chrono::milliseconds silence_max{1'000};
 constexpr std::chrono::milliseconds connect_max{2'000};
-/// It may have to read a file of its log for the answer.
-constexpr std::chrono::milliseconds answer_max{30'000};
+/// What it is asked in between is quickly answered; meanwhile nobody looks whether the stream is silent.
+constexpr std::chrono::milliseconds answer_max = silence_max;
+/// For a checksum it has to read the file, of which it manages at least so many bytes a millisecond.
+constexpr std::uint64_t checksum_pace = 20'000;
 constexpr std::size_t places_at_once = 1000;
 /// However large the transactions are, not every one of them is asked about.
 constexpr std::uint64_t asked_again_distance_min = 16U << 10U;
@@ -69,7 +71,8 @@ Result<std::optional<store::LogPosition>> ask_position(mysql::Client& client, st
 
 Primary::Primary(const PrimaryAddress& address, FollowerIdentity identity,
                  const std::shared_ptr<mysql::Interruption>& interruption)
-    : address_(address.address),
+    : primary_(address),
+      interruption_(interruption),
       identity_(std::move(identity)),
       stream_(client_options(address), interruption),
       questions_(client_options(address), interruption) {}
@@ -94,11 +97,15 @@ Result<store::LogPosition> Primary::end() {
 
 Result<std::uint64_t> Primary::checksum(std::uint64_t file, std::uint64_t size) {
   const auto statement = fmt::format("SHOW BINLOG CHECKSUM IN '{}' TO {}", binlog::log_file_name(file), size);
-  const auto answer = questions_.query(statement);
+  mysql::ClientOptions options = client_options(primary_);
+  options.answer_deadline += std::chrono::milliseconds(size / checksum_pace);
+  mysql::Client client(std::move(options), interruption_);
+  if (auto connected = client.connect(); !connected) return std::unexpected(std::move(connected.error()));
+  const auto answer = client.query(statement);
   if (!answer) return std::unexpected(answer.error());
   constexpr int hexadecimal = 16;
   const auto value = answer->rows.empty() ? std::nullopt : number_in(answer->rows.front(), 2, hexadecimal);
-  if (!value) return strange_answer(questions_, statement);
+  if (!value) return strange_answer(client, statement);
   return *value;
 }
 
@@ -139,10 +146,10 @@ Result<void> Primary::load_places(const store::LogPosition& from) {
 
 Result<void> Primary::begin_dump(const store::LogPosition& position) {
   const auto nanoseconds = std::chrono::nanoseconds(heartbeat_period).count();
-  const auto set = stream_.execute(
-      fmt::format("SET @source_heartbeat_period = {0}, @master_heartbeat_period = {0}, @source_binlog_checksum = "
-                  "'CRC32', @master_binlog_checksum = 'CRC32', @replica_uuid = '{1}', @slave_uuid = '{1}'",
-                  nanoseconds, identity_.uuid));
+  const auto set = stream_.execute(fmt::format(
+      "SET @source_heartbeat_period = {0}, @master_heartbeat_period = {0}, @source_binlog_checksum = "
+      "'CRC32', @master_binlog_checksum = 'CRC32', @replica_uuid = '{1}', @slave_uuid = '{1}', @sluice_follower = 1",
+      nanoseconds, identity_.uuid));
   if (!set) return std::unexpected(set.error());
   // The command with GTIDs, of which we name none: unlike the other it has room for positions beyond 4 GiB.
   mysql::BinlogDumpGtid dump;

@@ -26,7 +26,7 @@ class Primary : public PlaceFinder {
 
   /// Logs in. Everything below needs it.
   [[nodiscard]] Result<void> connect();
-  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] const std::string& address() const { return primary_.address; }
 
   /// Where its log begins; {0, 0} while it has none.
   [[nodiscard]] Result<store::LogPosition> begin();
@@ -50,7 +50,8 @@ class Primary : public PlaceFinder {
   [[nodiscard]] Result<ByteView> event_in(ByteView payload);
   [[nodiscard]] Result<void> load_places(const store::LogPosition& from);
 
-  std::string address_;
+  PrimaryAddress primary_;
+  std::shared_ptr<mysql::Interruption> interruption_;
   FollowerIdentity identity_;
   mysql::Client stream_;
   mysql::Client questions_;

@@ -93,6 +93,7 @@ Session::Answered Session::serve_log(dump::Subscriber subscriber) {
   subscriber.connection_id = connection_id();
   subscriber.peer = channel().peer();
   subscriber.real_host = real_client();
+  subscriber.follower = client().admin && sql().user_variable("sluice_follower").has_value();
   record().begin(subscriber.gtid_data ? "Binlog Dump GTID" : "Binlog Dump", "");
   if (!subscriber.uuid.empty()) {
     services_.replace_dumps(subscriber.uuid, connection_id());

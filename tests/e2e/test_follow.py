@@ -134,6 +134,19 @@ def test_changes_of_roles_are_not_noticed_by_subscribers(mariadb, workshop):
         copy.assert_is_log_of(one)
 
 
+def test_limits_of_subscribers_are_not_for_followers(mariadb, workshop):
+    one = mariadb.one
+    for setting in ("throttle_dump_conn = 1", "throttle_dump_rps = 1"):
+        one.rows(f"SET GLOBAL {setting}", "root")
+    other = mariadb.follower()
+    load = mariadb.load()
+    other.wait_for_mark(mark(mariadb.source))
+    copy = workshop.keep(Following(Source.of(one), workshop.place("copy"), False))
+    wait_until(lambda: copy.files, 20, lambda: f"a subscriber beside the follower: {copy.troubles}")
+    assert not copy.troubles
+    load.stop()
+
+
 def test_marks_come_along_also_to_one_that_begins_in_mid_file(mariadb):
     """What a promotion reads again from the source begins at the newest of them."""
     one, other = mariadb.one, mariadb.follower()
