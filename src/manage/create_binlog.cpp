@@ -7,6 +7,7 @@
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/failure.h"
+#include "mysql/user_name.h"
 
 namespace sluice::manage {
 namespace {
@@ -62,6 +63,22 @@ std::string what_is_there(const metadb::TenantName& name, metadb::MetaDb& databa
       metadb::to_text(name));
 }
 
+/// By the MetaDB's clock, when it told of its servers; this one is among them.
+std::chrono::microseconds now(const ClusterView& view) {
+  if (view.servers.empty()) return {};
+  return view.servers.front().heartbeat + view.servers.front().beat_age;
+}
+
+/// Clients name the tenant when they log in.
+Result<void> check_log_in(const metadb::TenantName& name) {
+  const auto read = mysql::parse_user_name(fmt::format("user@{}#{}", name.tenant, name.cluster));
+  if (read.tenant == name.tenant && read.cluster == name.cluster) return {};
+  return refuse(
+      fmt::format("nobody could log in for tenant {}, as user@tenant#cluster: neither name may have \"@\" in it, nor "
+                  "the tenant's \"#\"",
+                  metadb::to_text(name)));
+}
+
 struct Placed {
   std::vector<metadb::NewInstance> instances;
   std::string reason;
@@ -90,6 +107,7 @@ Result<Placed> place(const sql::CreateBinlog& create, const ClusterView& view, c
 
 Done create_binlog(const sql::CreateBinlog& create, const StatementContext& context) {
   const metadb::TenantName name = to_name(create.tenant);
+  if (auto able = check_log_in(name); !able) return std::unexpected(std::move(able.error()));
   auto settings = tenant_settings(create, context);
   if (!settings) return std::unexpected(std::move(settings.error()));
   const auto exists = metadb::read_tenant(context.metadb, name);
@@ -104,6 +122,8 @@ Done create_binlog(const sql::CreateBinlog& create, const StatementContext& cont
 
   const auto view = read_cluster(context.metadb);
   if (!view) return std::unexpected(view.error());
+  const auto start = check_start(create.options.start, settings->source_kind, now(*view));
+  if (!start) return std::unexpected(start.error());
   auto options = parse_options(settings->options);
   if (!options) return std::unexpected(options.error());
   const EffectiveValues values(view->parameters, options->parameters, {});

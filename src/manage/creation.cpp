@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "binlog/gtid_set.h"
+#include "binlog/mariadb_events.h"
 #include "manage/refusal.h"
 #include "mysql/server_address.h"
 
@@ -69,6 +71,31 @@ std::string start_text(const std::optional<sql::StartPoint>& start) {
     return fmt::format("time:{}", time->microseconds / second);
   }
   return "gtid:" + std::get<sql::StartGtids>(*start).text;
+}
+
+Result<void> check_start(const std::optional<sql::StartPoint>& start, const std::string& source_kind,
+                         std::chrono::microseconds now) {
+  if (!start) return {};
+  if (const auto* time = std::get_if<sql::StartTime>(&*start)) {
+    constexpr std::chrono::minutes clocks_differ{1};
+    const auto latest = static_cast<std::uint64_t>((now + clocks_differ).count());
+    if (time->microseconds <= latest) return {};
+    return refuse(fmt::format("The option [FROM] is a time that is still to come: it is {} now; say FROM NOW",
+                              std::chrono::duration_cast<std::chrono::seconds>(now).count()));
+  }
+  const auto* gtids = std::get_if<sql::StartGtids>(&*start);
+  if (gtids == nullptr) return {};
+  const bool mariadb = source_kind == "mariadb";
+  Result<void> read;
+  if (mariadb) {
+    if (const auto list = binlog::parse_mariadb_gtids(gtids->text); !list) read = std::unexpected(list.error());
+  } else if (const auto set = binlog::parse_gtid_set(gtids->text); !set) {
+    read = std::unexpected(set.error());
+  }
+  if (read) return {};
+  return refuse(fmt::format("The option [FROM GTID] is no position of a {}, such as {}: {}",
+                            mariadb ? "MariaDB" : "MySQL",
+                            mariadb ? "0-1-100" : "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23", read.error().message));
 }
 
 std::string new_instance_name() {

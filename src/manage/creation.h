@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ namespace sluice::manage {
 
 /// As the configuration of an instance has it: "now", "time:1795341600", "gtid:<set>".
 [[nodiscard]] std::string start_text(const std::optional<sql::StartPoint>& start);
+
+/// Error 1236 for a start that a source of this kind cannot have: GTIDs that are none of its kind, a time more than a
+/// minute after `now` (since 1970, by the MetaDB's clock).
+[[nodiscard]] Result<void> check_start(const std::optional<sql::StartPoint>& start, const std::string& source_kind,
+                                       std::chrono::microseconds now);
 
 /// A letter, then nine letters or digits, by chance.
 [[nodiscard]] std::string new_instance_name();

@@ -36,6 +36,20 @@ TEST(Creation, WhatHoldsForATenantCannotBeSaidForAnInstance) {
   EXPECT_EQ(refusal("max_connections", "5", true), "");
 }
 
+TEST(Creation, AStartIsOneOfItsSourcesKindAndNotStillToCome) {
+  const auto refused = [](const sql::StartPoint& start, const char* kind) {
+    return !check_start(start, kind, std::chrono::seconds(1000)).has_value();
+  };
+  EXPECT_TRUE(refused(sql::StartGtids{"bad"}, "mysql"));
+  EXPECT_TRUE(refused(sql::StartGtids{"0-1-5"}, "mysql"));
+  EXPECT_FALSE(refused(sql::StartGtids{"0-1-5,1-2-3"}, "mariadb"));
+  EXPECT_TRUE(refused(sql::StartGtids{"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23"}, "mariadb"));
+  EXPECT_FALSE(refused(sql::StartGtids{"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23"}, "mysql"));
+  EXPECT_FALSE(refused(sql::StartTime{1'060'000'000}, "mysql"));
+  EXPECT_TRUE(refused(sql::StartTime{1'060'000'001}, "mysql"));
+  EXPECT_TRUE(check_start(std::nullopt, "mysql", {}));
+}
+
 TEST(Creation, AValueOutOfRangeIsRefused) {
   EXPECT_NE(refusal("max_connections", "0").find("1 to 100000"), std::string::npos);
 }

@@ -67,6 +67,25 @@ TEST_F(TenantStatementsTest, WhatIsMissingIsTold) {
   EXPECT_EQ(changes_, 0);
 }
 
+TEST_F(TenantStatementsTest, AStartThatCannotBeIsRefusedBeforeAnythingIsMade) {
+  const auto from = [&](std::string_view start) {
+    return run(
+        fmt::format("CREATE BINLOG FOR TENANT c.t TO USER u PASSWORD p FROM {} WITH CLUSTER URL 'mysql://h'", start));
+  };
+  EXPECT_TRUE(from("GTID 'bad'").starts_with("ERROR 1236 (HY000): The option [FROM GTID] is no position of a MySQL"));
+  EXPECT_TRUE(from("9999999999").starts_with("ERROR 1236 (HY000): The option [FROM] is a time that is still to come"));
+  EXPECT_TRUE(instances().empty());
+  EXPECT_EQ(from("1700000000"), "ok");
+}
+
+TEST_F(TenantStatementsTest, ANameNobodyCouldLogInForIsRefused) {
+  for (const char* name : {"`c`.`t@1`", "`c@1`.t", "c.`t#1`"}) {
+    EXPECT_TRUE(run(fmt::format("CREATE BINLOG FOR TENANT {} TO USER u PASSWORD p WITH CLUSTER URL 'mysql://h'", name))
+                    .starts_with("ERROR 1236 (HY000): nobody could log in for tenant "));
+  }
+  EXPECT_EQ(run("CREATE BINLOG FOR TENANT `c#:`.`t:` TO USER u PASSWORD p WITH CLUSTER URL 'mysql://h'"), "ok");
+}
+
 TEST_F(TenantStatementsTest, OneThatIsThereIsRefusedOrAWarning) {
   create_tenant();
   EXPECT_EQ(create_tenant(),

@@ -77,7 +77,11 @@ Result<void> CreationOptionsReader::read_start() {
     options_.start = StartEarliest{};
   } else if (cursor_.accept_word("GTID")) {
     if (cursor_.peek().kind != TokenKind::string) return cursor_.error_here();
-    options_.start = StartGtids{cursor_.next().text};
+    StartGtids gtids{cursor_.next().text};
+    if (gtids.text.size() > start_gtids_size_max) {
+      return management_error(fmt::format("The option [FROM GTID] is longer than {} bytes", start_gtids_size_max));
+    }
+    options_.start = std::move(gtids);
   } else {
     const TokenKind kind = cursor_.peek().kind;
     if (kind != TokenKind::number && kind != TokenKind::string) return cursor_.error_here();

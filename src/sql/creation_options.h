@@ -13,6 +13,7 @@ namespace sluice::sql {
 inline constexpr std::uint32_t replicate_num_max = 1000;  ///< the cluster's own limit is lower
 inline constexpr std::size_t source_user_size_max = 128;  ///< bytes, as the MetaDB has it
 inline constexpr std::size_t source_password_size_max = 256;
+inline constexpr std::size_t start_gtids_size_max = 64U << 10U;  ///< bytes of FROM GTID
 
 /// Error 1236 if instances could not log in with it at a tenant's database. Both have to be UTF-8, as their
 /// configuration is.
