@@ -14,6 +14,7 @@
 #include "manage/management_session.h"
 #include "manage/routes.h"
 #include "metadb/failure.h"
+#include "sql/error_code.h"
 
 namespace sluice::server {
 namespace {
@@ -173,6 +174,11 @@ std::string Entry::not_ready() {
 Result<manage::Route> Entry::find_primary(const metadb::TenantName& tenant) {
   auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
   const std::pair name(tenant.cluster, tenant.tenant);
+  if (!found && found.error().code != sql::error_code::management) {
+    // The MetaDB's own number, or its client library's, would be taken for the client's.
+    found.error().message = "the tenant's primary cannot be looked up: " + found.error().message;
+    found.error().code = sql::error_code::management;
+  }
   const std::lock_guard lock(routes_mutex_);
   if (found) {
     if (routes_.size() >= routes_max) routes_.clear();

@@ -28,9 +28,9 @@ constexpr std::size_t settings_count_max = 64;
 constexpr std::size_t settings_size_max = 64U << 10U;
 constexpr std::size_t answer_size_max = 1U << 20U;
 
-/// As a refused log-in and a refused command tell it.
+/// As a refused log-in and a refused command tell it, with the number of who refused.
 mysql::SqlError to_refusal(const Error& error) {
-  const bool numbered = error.code >= 1000 && error.code <= UINT16_MAX;
+  const bool numbered = error.kind == ErrorKind::refused && error.code >= 1000 && error.code <= UINT16_MAX;
   const int code = numbered ? error.code : sql::error_code::management;
   return {static_cast<std::uint16_t>(code), std::string(sql::sql_state(code)), error.message};
 }
