@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "relay/dump_count.h"
+
 namespace sluice::relay {
 
 namespace {
@@ -52,12 +54,23 @@ struct Ends {
   }
 };
 
+/// What a client sends is looked at on its way; what an instance sends is not.
+struct Watch {
+  DumpCount count;
+  std::atomic<std::uint64_t>* dumps = nullptr;
+
+  void look(ByteView bytes) {
+    if (dumps != nullptr) *dumps += count.take(bytes);
+  }
+};
+
 /// Passes on what there is and returns how much; 0: there is nothing at the moment.
-asio::awaitable<Result<std::size_t>> pass_on(mysql::Channel& from, mysql::Channel& to) {
+asio::awaitable<Result<std::size_t>> pass_on(mysql::Channel& from, mysql::Channel& to, Watch& watch) {
   Buffer buffer = take_buffer();
   const Result<std::size_t> got = from.read_now({buffer.get(), buffer_size});
   Result<void> written;
   if (got && *got > 0) {
+    watch.look({buffer.get(), *got});
     written = co_await to.write_framed({buffer.get(), *got});
   }
   give_back(std::move(buffer));
@@ -68,9 +81,11 @@ asio::awaitable<Result<std::size_t>> pass_on(mysql::Channel& from, mysql::Channe
 }
 
 asio::awaitable<void> pump(std::shared_ptr<Ends> ends, mysql::Channel& from, mysql::Channel& to,
-                           std::atomic<std::uint64_t>& total) {
+                           std::atomic<std::uint64_t>& total, std::atomic<std::uint64_t>* dumps) {
+  Watch watch;
+  watch.dumps = dumps;
   for (std::size_t turn = 0;;) {
-    const Result<std::size_t> passed = co_await pass_on(from, to);
+    const Result<std::size_t> passed = co_await pass_on(from, to, watch);
     if (!passed) {
       break;
     }
@@ -94,9 +109,10 @@ asio::awaitable<void> pump(std::shared_ptr<Ends> ends, mysql::Channel& from, mys
 
 asio::awaitable<void> relay(mysql::Channel client, mysql::Channel instance, std::shared_ptr<RelayTotals> totals) {
   const auto ends = std::make_shared<Ends>(std::move(client), std::move(instance), std::move(totals));
-  asio::co_spawn(ends->client.executor(), pump(ends, ends->client, ends->instance, ends->totals->to_instances),
+  asio::co_spawn(ends->client.executor(),
+                 pump(ends, ends->client, ends->instance, ends->totals->to_instances, ends->totals->dumps),
                  asio::detached);
-  co_await pump(ends, ends->instance, ends->client, ends->totals->to_clients);
+  co_await pump(ends, ends->instance, ends->client, ends->totals->to_clients, nullptr);
 }
 
 }  // namespace sluice::relay

@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 struct RelayTotals {
   std::atomic<std::uint64_t> to_clients{0};
   std::atomic<std::uint64_t> to_instances{0};
+  std::atomic<std::uint64_t>* dumps = nullptr;  ///< dump commands of clients are counted there; outlives the relays
 };
 
 /// Passes on what either end sends, as it is, until one of them goes; then both are closed. A slow end holds up the

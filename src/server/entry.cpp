@@ -111,6 +111,7 @@ Result<void> Entry::listen() {
   entry_.relay_account = {.user = relay.user, .password = relay.password};
   entry_.relayed = &relayed_;
   entry_.relay_totals = std::make_shared<relay::RelayTotals>();
+  entry_.relay_totals->dumps = &services_.totals->dump_requests;
   entry_.dump_requests = &services_.totals->dump_requests;
 
   state_->serve(listener_->port(), true, [this](std::uint32_t id, answers::KillScope scope, std::uint32_t killer) {
@@ -173,12 +174,12 @@ std::string Entry::not_ready() {
 
 Result<manage::Route> Entry::find_primary(const metadb::TenantName& tenant) {
   auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
-  const std::pair name(tenant.cluster, tenant.tenant);
   if (!found && found.error().code != sql::error_code::management) {
     // The MetaDB's own number, or its client library's, would be taken for the client's.
     found.error().message = "the tenant's primary cannot be looked up: " + found.error().message;
     found.error().code = sql::error_code::management;
   }
+  const std::pair name(tenant.cluster, tenant.tenant);
   const std::lock_guard lock(routes_mutex_);
   if (found) {
     if (routes_.size() >= routes_max) routes_.clear();
