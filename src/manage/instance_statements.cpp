@@ -39,8 +39,10 @@ Result<void> require_server(const metadb::Instance& instance, metadb::MetaDb& da
 }
 
 std::unexpected<Error> wrong_state(const metadb::Instance& instance, std::string_view verb) {
-  return refuse(fmt::format("Not supported to {} binlog instance with status: {}", verb,
-                            instance.wanted == Wanted::dropped ? "LogicalDrop" : metadb::to_text(instance.state)));
+  const bool stops = instance.wanted == Wanted::stopped && instance.state != InstanceState::stopped;
+  return refuse(fmt::format("Not supported to {} binlog instance with status: {}{}", verb,
+                            instance.wanted == Wanted::dropped ? "LogicalDrop" : metadb::to_text(instance.state),
+                            stops ? " (it is being stopped)" : ""));
 }
 
 /// Somebody was quicker.
@@ -88,6 +90,21 @@ Done stop(const metadb::Instance& instance, const StatementContext& context) {
   return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
 }
 
+/// One that waits for its end goes earlier, if the statement says when.
+Done drop_sooner(const sql::DropInstance& drop, const metadb::Instance& instance, const StatementContext& context) {
+  if (instance.state == InstanceState::drop || !drop.delay.seconds) return wrong_state(instance, "drop");
+  const std::chrono::seconds defer(*drop.delay.seconds);
+  const metadb::Decision decision{
+      .what = "drop instance",
+      .who = context.who,
+      .reason = fmt::format("files are removed after {} s, earlier than said", defer.count())};
+  auto hastened = metadb::hasten_drop(context.metadb, instance.name, defer, decision);
+  if (!hastened) return std::unexpected(std::move(hastened.error()));
+  if (!*hastened) return refuse(fmt::format("binlog instance {} goes before that already", instance.name));
+  context.services.changed();
+  return answers::SqlOk{.affected_rows = 1, .warnings = 0, .info = {}};
+}
+
 }  // namespace
 
 Done run_instance(const sql::RunInstance& run, const StatementContext& context) {
@@ -102,7 +119,7 @@ Done run_instance(const sql::RunInstance& run, const StatementContext& context) 
 Done drop_instance(const sql::DropInstance& drop, const StatementContext& context) {
   const auto instance = find_instance(drop.name, context.metadb);
   if (!instance) return std::unexpected(instance.error());
-  if (instance->wanted == Wanted::dropped) return wrong_state(*instance, "drop");
+  if (instance->wanted == Wanted::dropped) return drop_sooner(drop, *instance, context);
   if (instance->state == InstanceState::running && !drop.force) {
     return refuse("Unsupported to drop instance under running status without [force] flag");
   }

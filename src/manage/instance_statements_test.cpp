@@ -62,7 +62,7 @@ TEST_F(InstanceStatementsTest, StopIsForThoseThatRun) {
   EXPECT_EQ(run("STOP BINLOG INSTANCE " + first_), "ok");
   EXPECT_EQ(instance(first_).wanted, Wanted::stopped);
   EXPECT_EQ(run("STOP BINLOG INSTANCE " + first_),
-            "ERROR 1236 (HY000): Not supported to stop binlog instance with status: Running");
+            "ERROR 1236 (HY000): Not supported to stop binlog instance with status: Running (it is being stopped)");
   EXPECT_EQ(changes_, 1);
 }
 
@@ -110,6 +110,22 @@ TEST_F(InstanceStatementsTest, ARunningOneIsDroppedByForceAlone) {
             "ERROR 1236 (HY000): Not supported to drop binlog instance with status: LogicalDrop");
   EXPECT_EQ(run("START BINLOG INSTANCE " + first_),
             "ERROR 1236 (HY000): Not supported to start binlog instance with status: LogicalDrop");
+}
+
+TEST_F(InstanceStatementsTest, TheEndOfADroppedOneComesForwardAndNotBack) {
+  run("DROP BINLOG INSTANCE " + first_ + " DEFER 1000");
+  EXPECT_GT(instance(first_).drop_in, std::chrono::seconds(900));
+  EXPECT_EQ(run("DROP BINLOG INSTANCE " + first_ + " DEFER 2000"),
+            "ERROR 1236 (HY000): binlog instance " + first_ + " goes before that already");
+  EXPECT_EQ(run("DROP BINLOG INSTANCE " + first_ + " NOW"), "ok");
+  EXPECT_LT(instance(first_).drop_in, std::chrono::seconds(1));
+}
+
+TEST_F(InstanceStatementsTest, OneThatIsBeingStoppedIsSaidToBe) {
+  make_running(first_);
+  run("STOP BINLOG INSTANCE " + first_);
+  EXPECT_EQ(run("START BINLOG INSTANCE " + first_),
+            "ERROR 1236 (HY000): Not supported to start binlog instance with status: Running (it is being stopped)");
 }
 
 TEST_F(InstanceStatementsTest, ATenantWithoutInstancesIsNotSaidToHaveSome) {

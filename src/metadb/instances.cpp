@@ -1,5 +1,7 @@
 #include "metadb/instances.h"
 
+#include <functional>
+
 #include <fmt/format.h>
 
 #include "base/assert.h"
@@ -258,10 +260,13 @@ Result<bool> change_instance_state(MetaDb& database, const std::string& name, st
   return change_and_raise(database, Revision::instances, write);
 }
 
-Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer,
-                           const Decision& decision) {
+namespace {
+
+/// Notes the decision if `write` did something.
+Result<bool> decide(MetaDb& database, const std::string& name, const Decision& decision,
+                    const std::function<Result<bool>()>& write) {
   auto done = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
-    auto written = write_wish(database, name, wanted, defer);
+    auto written = write();
     if (!written || !*written) return written;
     auto instance = read_instance(database, name);
     if (!instance) return std::unexpected(std::move(instance.error()));
@@ -272,6 +277,23 @@ Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wan
   });
   if (!done) return fail_in("instance " + name, std::move(done.error()));
   return done;
+}
+
+}  // namespace
+
+Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted, std::chrono::seconds defer,
+                           const Decision& decision) {
+  return decide(database, name, decision, [&] { return write_wish(database, name, wanted, defer); });
+}
+
+Result<bool> hasten_drop(MetaDb& database, const std::string& name, std::chrono::seconds defer,
+                         const Decision& decision) {
+  return decide(database, name, decision, [&] {
+    return write_if(database,
+                    "UPDATE instances SET drop_at = {now} + :defer, changed = {now} WHERE name = :name AND "
+                    "wanted = 'dropped' AND dropped = 0 AND drop_at > {now} + :defer",
+                    {{"defer", std::int64_t{std::chrono::microseconds(defer).count()}}, {"name", name}});
+  });
 }
 
 Result<bool> set_instance_options(MetaDb& database, const std::string& name, const std::string& from,

@@ -104,6 +104,11 @@ struct InstanceChange {
 [[nodiscard]] Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted,
                                          std::chrono::seconds defer, const Decision& decision);
 
+/// Brings the end of one that is to be dropped (LogicalDrop) forward to `defer` from now, with the decision. False if
+/// there is none, or its end comes before that.
+[[nodiscard]] Result<bool> hasten_drop(MetaDb& database, const std::string& name, std::chrono::seconds defer,
+                                       const Decision& decision);
+
 /// Replaces the options (JSON) if they are still `from`. True if this call did it.
 [[nodiscard]] Result<bool> set_instance_options(MetaDb& database, const std::string& name, const std::string& from,
                                                 const std::string& to);
