@@ -288,7 +288,8 @@ Rows show_parameters(const sql::Level& level, const StatementContext& context) {
                            integer ? Cell(std::to_string(one.minimum)) : Cell(),
                            integer ? Cell(std::to_string(one.maximum)) : Cell(), one.unit,
                            one.needs_restart ? "Yes" : "No", std::string(values->origin(one.name)),
-                           std::string(word(one.narrowest)), one.description});
+                           std::string(word(one.narrowest)),
+                           integer || boolean ? one.description : one.description + ": " + allowed_values(one)});
   }
   return answer;
 }

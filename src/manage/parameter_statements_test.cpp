@@ -20,6 +20,11 @@ class ParameterStatementsTest : public ManagementTest {
   std::string first_;
 };
 
+TEST_F(ParameterStatementsTest, WhatATextCanBeIsTold) {
+  EXPECT_EQ(values("SHOW PARAMETERS LIKE 'source_tls'", "info"),
+            "How the tenant's database is connected to: one of off, preferred, required, verify-ca, verify-identity");
+}
+
 TEST_F(ParameterStatementsTest, WhatIsSetForTheClusterHoldsWhereNothingElseDoes) {
   EXPECT_EQ(run("ALTER BINLOG CLUSTER SET max_connections = 10"), "ok");
   EXPECT_EQ(run("ALTER BINLOG c.t SET max_connections = 20"), "ok");
