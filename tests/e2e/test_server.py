@@ -9,9 +9,10 @@ import pytest
 import clients
 from copies import follow
 from instance import PASSWORD, USER, mark
+from metrics import scrape
 from namespaces import LOOPBACK
 from processes import wait_until
-from raw_client import connect
+from raw_client import Dump, connect
 from sluiced import ADMIN, ADMIN_PASSWORD
 from tenants import Tenant
 
@@ -183,3 +184,16 @@ def test_a_configuration_that_is_wrong_is_told_at_once(workshop):
     said = server.launch().refusal()
     for word in ("prot", "address", "first_port"):
         assert word in said
+
+
+def test_dumps_that_are_relayed_are_counted(sluiced, tenant):
+    """Whatever the client says before."""
+
+    def counted():
+        with open(os.path.join(sluiced.directory, "metrics_port"), encoding="ascii") as file:
+            return scrape(int(file.read())).value("binlog_dump_request_count")
+
+    before = counted()
+    with Dump(sluiced.source(tenant)) as dump:
+        dump.at("mysql-bin.000001").first(3)
+    assert counted() == before + 1
