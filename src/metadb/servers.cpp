@@ -22,20 +22,6 @@ Parameters bound(const ServerIdentity& identity) {
           {"configuration", identity.configuration}};
 }
 
-/// A file is of one host: what a second server would write there, the first one's host alone would see.
-Result<void> check_alone(MetaDb& database, const std::string& id) {
-  if (database.dialect() != Dialect::sqlite) return {};
-  auto others = database.select({"id", "address", "port"}, "FROM servers WHERE id <> :id LIMIT 1", {{"id", id}});
-  if (!others) return std::unexpected(std::move(others.error()));
-  if (others->empty()) return {};
-  const Row& other = others->front();
-  return fail(
-      ErrorKind::refused,
-      fmt::format("{}: an SQLite file serves a cluster of one server, and server {} at {}:{} has registered. Use "
-                  "a MetaDB with MySQL's protocol for more servers, or remove that server first",
-                  database.name(), other.text(0), other.text(1), other.text(2)));
-}
-
 Result<void> explain_duplicate(const MetaDb& database, const ServerIdentity& identity) {
   return fail(
       ErrorKind::refused,
@@ -105,6 +91,20 @@ Result<std::vector<Server>> select_servers(MetaDb& database, ServerDetail detail
 }
 
 }  // namespace
+
+// What a second server would write there, the first one's host alone would see.
+Result<void> check_alone(MetaDb& database, const std::string& id) {
+  if (database.dialect() != Dialect::sqlite) return {};
+  auto others = database.select({"id", "address", "port"}, "FROM servers WHERE id <> :id LIMIT 1", {{"id", id}});
+  if (!others) return std::unexpected(std::move(others.error()));
+  if (others->empty()) return {};
+  const Row& other = others->front();
+  return fail(
+      ErrorKind::refused,
+      fmt::format("{}: an SQLite file serves a cluster of one server, and server {} at {}:{} has registered. Use "
+                  "a MetaDB with MySQL's protocol for more servers, or remove that server first",
+                  database.name(), other.text(0), other.text(1), other.text(2)));
+}
 
 Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& identity) {
   std::int64_t incarnation = 0;

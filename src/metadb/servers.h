@@ -42,6 +42,9 @@ struct Server {
 /// has its address, and, on an SQLite file, if any other server has registered.
 [[nodiscard]] Result<std::int64_t> register_server(MetaDb& database, const ServerIdentity& identity);
 
+/// Refused on an SQLite file at which another server has registered: a file is of one host.
+[[nodiscard]] Result<void> check_alone(MetaDb& database, const std::string& id);
+
 /// What a server sends with every beat. One statement, however many instances it has.
 struct Beat {
   std::string id{};

@@ -87,6 +87,8 @@ Result<void> ClusterLink::join() {
   }
   if (incarnation_ != 0) return {};
   if (auto migrated = metadb::migrate(*metadb_); !migrated) return migrated;
+  // Before the key, which a second server at a file lacks as well.
+  if (auto alone = metadb::check_alone(*metadb_, settings_.identity.id); !alone) return alone;
   if (auto checked = check_key(); !checked) return checked;
   const auto registered = metadb::register_server(*metadb_, settings_.identity);
   if (!registered) return std::unexpected(registered.error());

@@ -348,13 +348,15 @@ asio::awaitable<void> Server::State::look() {
 
 /// Once when it goes and once when it is back.
 void Server::State::tell_metadb_state(const Result<ClusterNews>& news) {
-  if (!news && !metadb_is_away) {
+  // Who is refused at the start ends with that.
+  const bool ends = !news && !looked && news.error().kind == ErrorKind::refused;
+  if (!news && !metadb_is_away && !ends) {
     log::error("the MetaDB cannot be used: {}. Instances go on; it is tried again every second", news.error().message);
   }
   if (news && metadb_is_away) log::info("the MetaDB can be used again");
   metadb_is_away = !news.has_value();
   // Only the first time: start() reads it from then on.
-  if (!news && !looked && news.error().kind == ErrorKind::refused) refused = news.error();
+  if (ends) refused = news.error();
   if (!news) entry->set_metadb_trouble("the MetaDB cannot be used: " + news.error().message);
 }
 
