@@ -41,14 +41,17 @@ std::expected<store::LogPosition, FollowFailure> Follower::take_up() {
   const auto state = target_.writer.take_up(store::LogWriter::TakeUp::end);
   if (!state) return broken(state.error());
   const store::LogPosition end = target_.log.end();
-  if (auto reaches = check_reaches(end); !reaches) return std::unexpected(std::move(reaches.error()));
+  const auto begin = primary_.begin();
+  if (!begin) return broken(begin.error());
+  // The file has ended here, and is gone there: nothing of the log is missing.
+  const bool ended = state->file > end.file;
+  if (ended && begin->file == end.file + 1) return *begin;
+  if (auto reaches = check_reaches(*begin, end); !reaches) return std::unexpected(std::move(reaches.error()));
   if (auto same = compare(end); !same) return std::unexpected(std::move(same.error()));
   return end;
 }
 
-Follower::Step Follower::check_reaches(const store::LogPosition& end) {
-  const auto first = primary_.begin();
-  if (!first) return broken(first.error());
+Follower::Step Follower::check_reaches(const store::LogPosition& begin, const store::LogPosition& end) {
   const auto last = primary_.end();
   if (!last) return broken(last.error());
   if (*last < end) {
@@ -58,12 +61,12 @@ Follower::Step Follower::check_reaches(const store::LogPosition& end) {
                       {ErrorKind::io, fmt::format("the primary {} {}, and this log goes on to {}; waiting for it",
                                                   primary_.address(), reached, text_of(end))}});
   }
-  if (first->file > end.file) {
+  if (begin.file > end.file) {
     return std::unexpected(FollowFailure{
         Kind::purged,
         {ErrorKind::not_found,
          fmt::format("the primary {} keeps its log from {} on, and this log ends at {}; it has to be copied anew",
-                     primary_.address(), binlog::log_file_name(first->file), text_of(end))}});
+                     primary_.address(), binlog::log_file_name(begin.file), text_of(end))}});
   }
   return {};
 }
@@ -88,6 +91,15 @@ Follower::Step Follower::compare(const store::LogPosition& end) {
            target_.log.path_of(end.file).string(), primary_.address(), end.offset, *ours, *theirs)}});
 }
 
+/// A file that has ended. One that the primary has purged meanwhile cannot be compared any more, and needs not.
+Follower::Step Follower::compare_ended(const store::LogPosition& end) {
+  auto same = compare(end);
+  if (same || same.error().kind != Kind::behind) return same;
+  const auto begin = primary_.begin();
+  if (!begin) return broken(begin.error());
+  return begin->file > end.file ? Step() : std::move(same);
+}
+
 /// What is complete is published before it waits for more.
 Result<ByteView> Follower::next_event(LogCopy& copy) {
   auto event = primary_.available_event();
@@ -105,7 +117,7 @@ Follower::Step Follower::copy(LogCopy& copy) {
     if (auto taken = copy.take(*event); !taken) return broken(std::move(taken.error()));
     if (copy.ended_transaction()) observer_.copied(*copy.ended_transaction());
     if (!copy.ended_file()) continue;
-    if (auto same = compare(*copy.ended_file()); !same) return same;
+    if (auto same = compare_ended(*copy.ended_file()); !same) return same;
   }
 }
 

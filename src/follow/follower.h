@@ -51,8 +51,9 @@ class Follower {
   using Step = std::expected<void, FollowFailure>;
 
   [[nodiscard]] std::expected<store::LogPosition, FollowFailure> take_up();
-  [[nodiscard]] Step check_reaches(const store::LogPosition& end);
+  [[nodiscard]] Step check_reaches(const store::LogPosition& begin, const store::LogPosition& end);
   [[nodiscard]] Step compare(const store::LogPosition& end);
+  [[nodiscard]] Step compare_ended(const store::LogPosition& end);
   [[nodiscard]] Step copy(LogCopy& copy);
   [[nodiscard]] Result<ByteView> next_event(LogCopy& copy);
 

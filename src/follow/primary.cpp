@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ constexpr std::uint64_t checksum_pace = 20'000;
 constexpr std::size_t places_at_once = 1000;
 /// However large the transactions are, not every one of them is asked about.
 constexpr std::uint64_t asked_again_distance_min = 16U << 10U;
+constexpr int no_such_file_error = 1220;  // ER_ERROR_WHEN_EXECUTING_COMMAND
 constexpr std::uint8_t payload_event = 0x00;
 
 mysql::ClientOptions client_options(const PrimaryAddress& address) {
@@ -132,6 +134,10 @@ Result<void> Primary::load_places(const store::LogPosition& from) {
   const auto statement =
       fmt::format("SHOW BINLOG MARKS IN '{}' FROM {} LIMIT {}", binlog::log_file_name(from.file), last, places_at_once);
   const auto answer = questions_.query(statement);
+  if (!answer && answer.error().code == no_such_file_error) {  // purged there since it was sent
+    asked_again_from_ = std::numeric_limits<std::uint64_t>::max();
+    return {};
+  }
   if (!answer) return std::unexpected(answer.error());
   for (const mysql::Row& row : answer->rows) {
     const auto offset = number_in(row, 0);

@@ -26,7 +26,8 @@ Result<std::unique_ptr<Instance>> Instance::start(Config config, std::function<v
   }
   std::unique_ptr<Instance> instance(new Instance(std::move(config), std::move(end_requested)));
   if (auto locked = instance->lock_directory(); !locked) return std::unexpected(std::move(locked.error()));
-  if (auto aside = put_log_aside_if_asked(instance->config_.data_directory); !aside) {
+  const bool follows = instance->config_.primary.has_value();
+  if (auto aside = put_log_aside_if_asked(instance->config_.data_directory, follows); !aside) {
     return std::unexpected(std::move(aside.error()));
   }
   auto parameters =

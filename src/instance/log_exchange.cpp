@@ -17,13 +17,13 @@ Result<void> ask_for_log_to_be_put_aside(const std::filesystem::path& data_direc
                       "The next start puts binlog/ aside and copies the primary's log.\n");
 }
 
-Result<void> put_log_aside_if_asked(const std::filesystem::path& data_directory) {
+Result<void> put_log_aside_if_asked(const std::filesystem::path& data_directory, bool follows) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::exists(data_directory / request_name, error)) return {};
   const auto log = data_directory / "binlog";
   const auto aside = data_directory / "binlog.replaced";
-  if (fs::exists(log, error)) {
+  if (follows && fs::exists(log, error)) {
     fs::remove_all(aside, error);
     if (!error) fs::rename(log, aside, error);
     if (error) {

@@ -30,18 +30,18 @@ struct LogExchange : testing::Test {
 
 TEST_F(LogExchange, StaysIfNobodyAsked) {
   make_log("old");
-  ASSERT_TRUE(put_log_aside_if_asked(directory));
+  ASSERT_TRUE(put_log_aside_if_asked(directory, true));
   EXPECT_TRUE(std::filesystem::exists(log / "mysql-bin.000001"));
 }
 
 TEST_F(LogExchange, GoesAsideOnce) {
   make_log("old");
   ASSERT_TRUE(ask_for_log_to_be_put_aside(directory));
-  ASSERT_TRUE(put_log_aside_if_asked(directory));
+  ASSERT_TRUE(put_log_aside_if_asked(directory, true));
   EXPECT_FALSE(std::filesystem::exists(log));
   EXPECT_EQ(read_file(aside / "mysql-bin.000001", 16), "old");
   make_log("new");
-  ASSERT_TRUE(put_log_aside_if_asked(directory));
+  ASSERT_TRUE(put_log_aside_if_asked(directory, true));
   EXPECT_TRUE(std::filesystem::exists(log / "mysql-bin.000001"));
 }
 
@@ -49,14 +49,22 @@ TEST_F(LogExchange, ReplacesWhatWentBefore) {
   for (const std::string_view content : {"first", "second"}) {
     make_log(content);
     ASSERT_TRUE(ask_for_log_to_be_put_aside(directory));
-    ASSERT_TRUE(put_log_aside_if_asked(directory));
+    ASSERT_TRUE(put_log_aside_if_asked(directory, true));
   }
   EXPECT_EQ(read_file(aside / "mysql-bin.000001", 16), "second");
 }
 
+TEST_F(LogExchange, StaysWhereItHasBecomeThePrimarys) {
+  make_log("old");
+  ASSERT_TRUE(ask_for_log_to_be_put_aside(directory));
+  ASSERT_TRUE(put_log_aside_if_asked(directory, false));
+  ASSERT_TRUE(put_log_aside_if_asked(directory, true));
+  EXPECT_TRUE(std::filesystem::exists(log / "mysql-bin.000001"));
+}
+
 TEST_F(LogExchange, AskedWithoutALogIsNoError) {
   ASSERT_TRUE(ask_for_log_to_be_put_aside(directory));
-  EXPECT_TRUE(put_log_aside_if_asked(directory));
+  EXPECT_TRUE(put_log_aside_if_asked(directory, true));
 }
 
 }  // namespace

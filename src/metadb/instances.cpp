@@ -286,6 +286,18 @@ Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wan
   return decide(database, name, decision, [&] { return write_wish(database, name, wanted, defer); });
 }
 
+Result<bool> drop_follower(MetaDb& database, const std::string& name, std::chrono::seconds defer,
+                           const Decision& decision) {
+  return decide(database, name, decision, [&] {
+    return write_if(
+        database,
+        "UPDATE instances SET wanted = 'dropped', state = 'LogicalDrop', drop_at = {now} + :defer, "
+        "changed = {now} WHERE name = :name AND wanted <> 'dropped' AND NOT EXISTS (SELECT 1 FROM tenants t "
+        "WHERE t.primary_instance = :name)",
+        {{"defer", std::int64_t{std::chrono::microseconds(defer).count()}}, {"name", name}});
+  });
+}
+
 Result<bool> hasten_drop(MetaDb& database, const std::string& name, std::chrono::seconds defer,
                          const Decision& decision) {
   return decide(database, name, decision, [&] {

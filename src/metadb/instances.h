@@ -104,6 +104,11 @@ struct InstanceChange {
 [[nodiscard]] Result<bool> want_instance(MetaDb& database, const std::string& name, Wanted wanted,
                                          std::chrono::seconds defer, const Decision& decision);
 
+/// Drops an instance as want_instance() does, unless it is its tenant's primary by now: false then, and nothing has
+/// changed. For servers that drop one nobody needs; a person may drop a primary.
+[[nodiscard]] Result<bool> drop_follower(MetaDb& database, const std::string& name, std::chrono::seconds defer,
+                                         const Decision& decision);
+
 /// Brings the end of one that is to be dropped (LogicalDrop) forward to `defer` from now, with the decision. False if
 /// there is none, or its end comes before that.
 [[nodiscard]] Result<bool> hasten_drop(MetaDb& database, const std::string& name, std::chrono::seconds defer,

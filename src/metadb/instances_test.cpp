@@ -76,6 +76,25 @@ TEST_P(InstancesTest, what_is_wanted_is_changed_until_it_is_dropped) {
   EXPECT_EQ(list_history(database, {.instance = "a1"}, {})->size(), 2U);
 }
 
+TEST_P(InstancesTest, a_primary_is_not_dropped_as_a_follower) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_TRUE(change(database, "a1", InstanceState::init, {.to = InstanceState::running}));
+  EXPECT_TRUE(counted(set_primary(database, tenant_a, 0, "a1", somebody)));
+  EXPECT_FALSE(counted(drop_follower(database, "a1", std::chrono::seconds(0), somebody)));
+  EXPECT_EQ(read_instance(database, "a1")->wanted, Wanted::running);
+  EXPECT_TRUE(counted(drop_follower(database, "a2", std::chrono::seconds(60), somebody)));
+  EXPECT_EQ(read_instance(database, "a2")->wanted, Wanted::dropped);
+}
+
+TEST_P(InstancesTest, who_is_to_stop_does_not_become_primary) {
+  MetaDb database = open();
+  make_tenant(database);
+  EXPECT_TRUE(change(database, "a1", InstanceState::init, {.to = InstanceState::running}));
+  EXPECT_TRUE(counted(want_instance(database, "a1", Wanted::stopped, {}, somebody)));
+  EXPECT_FALSE(counted(set_primary(database, tenant_a, 0, "a1", somebody)));
+}
+
 TEST_P(InstancesTest, one_more_needs_its_tenant_and_its_server) {
   MetaDb database = open();
   EXPECT_EQ(create_instance(database, tenant_a, {.name = "a3", .server = "s1"}, somebody).error().kind,

@@ -168,7 +168,8 @@ Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t 
     auto set = database.write(
         "UPDATE tenants SET primary_instance = :instance, epoch = epoch + 1, changed = {now} WHERE cluster = :cluster "
         "AND tenant = :tenant AND epoch = :epoch AND (:instance = '' OR EXISTS (SELECT 1 FROM instances i WHERE "
-        "i.name = :instance AND i.cluster = :cluster AND i.tenant = :tenant AND i.state = 'Running'))",
+        "i.name = :instance AND i.cluster = :cluster AND i.tenant = :tenant AND i.state = 'Running' AND "
+        "i.wanted = 'running'))",
         bound_name(name, {{"instance", instance}, {"epoch", expected_epoch}}));
     if (!set) return std::unexpected(std::move(set.error()));
     if (*set == 0) return false;

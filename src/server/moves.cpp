@@ -28,7 +28,9 @@ Result<void> finish(metadb::MetaDb& database, const InstanceKeeper::Running& own
     if (!switched) return std::unexpected(switched.error());
     if (!*switched) return {};  // somebody else switched: the next look sees to it
   }
-  if (auto dropped = drop_later(database, former->name, decision); !dropped) return dropped;
+  const auto dropped = drop_later(database, former->name, decision);
+  if (!dropped) return std::unexpected(dropped.error());
+  if (!*dropped) return {};  // it is primary again: the next look sees to it
   log::info("instance {} of {} has taken the place of {}", own.name, metadb::to_text(own.tenant), former->name);
   return stand_in_for(database, own.name, own.options.stands_in_for);
 }

@@ -61,13 +61,11 @@ Result<bool> make_primary(metadb::MetaDb& database, const metadb::TenantName& te
   return metadb::set_primary(database, tenant, now->epoch, instance, decision);
 }
 
-Result<void> drop_later(metadb::MetaDb& database, const std::string& instance, const metadb::Decision& decision) {
+Result<bool> drop_later(metadb::MetaDb& database, const std::string& instance, const metadb::Decision& decision) {
   const auto values = manage::read_cluster_parameters(database);
   if (!values) return std::unexpected(values.error());
   const std::chrono::seconds defer(manage::EffectiveValues(*values, {}, {}).number("default_defer_drop_sec"));
-  const auto dropped = metadb::want_instance(database, instance, metadb::Wanted::dropped, defer, decision);
-  if (!dropped) return std::unexpected(dropped.error());
-  return {};
+  return metadb::drop_follower(database, instance, defer, decision);
 }
 
 Result<void> stand_in_for(metadb::MetaDb& database, const std::string& instance, const std::string& lost) {

@@ -28,8 +28,8 @@ namespace sluice::server {
 [[nodiscard]] Result<bool> make_primary(metadb::MetaDb& database, const metadb::TenantName& tenant,
                                         const std::string& instance, const metadb::Decision& decision);
 
-/// Has it dropped after the cluster's usual delay.
-[[nodiscard]] Result<void> drop_later(metadb::MetaDb& database, const std::string& instance,
+/// Has it dropped after the cluster's usual delay, unless it is primary by now: false.
+[[nodiscard]] Result<bool> drop_later(metadb::MetaDb& database, const std::string& instance,
                                       const metadb::Decision& decision);
 
 /// The instance replaces nobody any more, and stands in for `lost`; empty: for nobody either.

@@ -23,8 +23,12 @@ Result<void> carry_out(metadb::MetaDb& database, const metadb::TenantName& tenan
     const auto switched = make_primary(database, tenant, surplus.heir, decision);
     return switched ? Result<void>() : std::unexpected(switched.error());  // the next look goes on
   }
-  log::info("instance {} of {} is dropped: {}", surplus.instance, metadb::to_text(tenant), decision.reason);
-  return drop_later(database, surplus.instance, decision);
+  const auto dropped = drop_later(database, surplus.instance, decision);
+  if (!dropped) return std::unexpected(dropped.error());
+  if (*dropped) {
+    log::info("instance {} of {} is dropped: {}", surplus.instance, metadb::to_text(tenant), decision.reason);
+  }
+  return {};
 }
 
 /// The lost one goes itself: what it stood in for is this one's matter now.

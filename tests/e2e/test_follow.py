@@ -201,6 +201,40 @@ def test_a_follower_whose_place_was_purged_copies_what_is_kept(mariadb):
     assert_same_files(mariadb.one, other)
 
 
+def test_files_purged_as_they_are_copied_cost_nothing(mariadb):
+    one, other = mariadb.one, mariadb.instance()
+    mariadb.source.sql("CREATE DATABASE d", "CREATE TABLE d.t (a longblob)")
+    for _ in range(40):
+        mariadb.source.sql("INSERT INTO d.t VALUES (REPEAT('x', 1200000))")
+    one.catch_up(mariadb.source)
+    last = os.path.basename(one.files()[-1])
+    other.follow(one)
+    other.launch()
+    wait_until(lambda: len(one.files()) > 1 and len(other.files()) > 1, 20, "it copies", every=0.001)
+    while len(other.files()) < 30:
+        one.rows(f"PURGE BINARY LOGS TO '{last}'", "root")
+        other.process.expect_running()
+    other.wait_ready()
+    other.wait_for_mark(one.catch_up(mariadb.source))
+    assert os.path.basename(other.files()[0]) == "mysql-bin.000001"
+    assert "broke off" not in other.log_text()
+
+
+def test_a_follower_that_had_a_whole_file_goes_on_with_the_next(mariadb):
+    one, other = mariadb.one, mariadb.follower()
+    other.wait_for_mark(one.catch_up(mariadb.source))
+    mariadb.source.sql("CREATE DATABASE d", "CREATE TABLE d.t (a longblob)")
+    mariadb.source.sql("INSERT INTO d.t VALUES (REPEAT('x', 1200000))")
+    wait_until(lambda: len(other.files()) == 2, 20, "the first file has ended")
+    other.stop()
+    os.truncate(other.files()[1], 0)  # as a crash right behind the first one's end would leave it
+    one.rows("PURGE BINARY LOGS TO 'mysql-bin.000002'", "root")
+    other.start()
+    other.wait_for_mark(one.catch_up(mariadb.source))
+    assert os.path.basename(other.files()[0]) == "mysql-bin.000001"
+    assert_same_files(other, one, since=2)
+
+
 def test_a_primary_with_less_than_its_follower_is_waited_for(mariadb):
     """As after a switch: the new primary has not captured yet what the old one has."""
     other = mariadb.follower()
