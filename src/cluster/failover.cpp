@@ -1,6 +1,8 @@
 #include "cluster/failover.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,26 @@ namespace {
   std::string reason = fmt::format("{}; {}", why, choice.error().message);
   if (server_is_gone) return Takeover{std::move(reason)};
   return NobodyLeft{std::move(reason)};
+}
+
+/// Whether the primary can store nothing, and its server is there to say so.
+[[nodiscard]] bool is_stuck(const ReplicaStatus& primary, const FailoverRules& rules) {
+  return !primary.disk_state.empty() && primary.disk_trouble >= rules.disk_patience &&
+         !silent_for(primary, rules.silent_after);
+}
+
+/// Only to one that copies what there is and has room for what comes: what the other serves is served still, so that
+/// there is no hurry, and two full disks do not take turns.
+[[nodiscard]] FailoverDecision relieve(const ReplicaStatus& primary, std::span<const ReplicaStatus> replicas,
+                                       const FailoverRules& rules) {
+  std::vector<ReplicaStatus> fit;
+  std::ranges::copy_if(replicas, std::back_inserter(fit),
+                       [](const ReplicaStatus& one) { return one.follows && !one.disk_trouble; });
+  std::string why = fmt::format("the primary {} has stored nothing for {:.1f} s: {}", primary.instance,
+                                seconds_of(*primary.disk_trouble), primary.disk_state);
+  const auto choice = choose_primary(fit, primary.instance, rules);
+  if (!choice) return LeaveIt{why + "; no other replica follows it and has room"};
+  return Promotion{choice->instance, fmt::format("{}; of those that follow it and have room {}", why, choice->reason)};
 }
 
 }  // namespace
@@ -52,6 +74,7 @@ FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const Re
   if (primary->state == InstanceState::failed)
     return replace(record, replicas, fmt::format("the primary {} has failed", name), false, rules);
 
+  if (is_stuck(*primary, rules)) return relieve(*primary, replicas, rules);
   const bool silent = silent_for(*primary, rules.silent_after);
   const bool frozen = primary->unanswered >= rules.frozen_after;
   if (!silent && !frozen) return LeaveIt{fmt::format("the server of {} beats and looks after it", name)};

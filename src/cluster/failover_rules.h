@@ -13,6 +13,8 @@ struct FailoverRules {
   Milliseconds takeover_after = std::chrono::seconds(4);
   /// A process that lives and answers nothing for so long is taken for stopped.
   Milliseconds frozen_after = std::chrono::seconds(5);
+  /// A primary whose disk has taken nothing for so long gives way to a follower whose disk does.
+  Milliseconds disk_patience = std::chrono::seconds(5);
   /// Who decides has been in contact with the MetaDB for so long: then whoever lives has beaten since.
   Milliseconds contact_needed = std::chrono::seconds(3);
 };

@@ -86,6 +86,48 @@ TEST(Failover, WhatAPersonStoppedStaysStopped) {
   EXPECT_EQ(reason<LeaveIt>(replicas), "a was stopped by a person");
 }
 
+/// The primary's disk has been full for `time`; "b" follows.
+std::vector<ReplicaStatus> full_disk(milliseconds time) {
+  auto replicas = pair(milliseconds(400), std::nullopt);
+  replicas[0].disk_state = "disk full";
+  replicas[0].disk_trouble = time;
+  replicas[1].follows = true;
+  return replicas;
+}
+
+TEST(Failover, APrimaryWithAFullDiskGivesWayToAFollowerWithRoom) {
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(full_disk(milliseconds(4999)))));
+  EXPECT_EQ(reason<Promotion>(full_disk(milliseconds(5000))),
+            "the primary a has stored nothing for 5.0 s: disk full; of those that follow it and have room b is the "
+            "only living replica, at mysql-bin.000007:1000");
+}
+
+TEST(Failover, AFullDiskMovesNothingToOneThatDoesNotFollowOrHasNoRoom) {
+  auto replicas = full_disk(seconds(60));
+  replicas[1].follows = false;
+  EXPECT_EQ(reason<LeaveIt>(replicas),
+            "the primary a has stored nothing for 60.0 s: disk full; no other replica follows it and has room");
+  replicas[1].follows = true;
+  replicas[1].disk_trouble = milliseconds(0);
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
+  replicas.pop_back();
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
+}
+
+TEST(Failover, ADiskThatTakesSomethingAgainMovesNothing) {
+  auto replicas = full_disk(seconds(60));
+  replicas[0].disk_state.clear();
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
+}
+
+TEST(Failover, WhatASilentServerSaidOfItsDiskDoesNotCount) {
+  auto replicas = full_disk(seconds(60));
+  replicas[0].heartbeat_age = milliseconds(1500);
+  EXPECT_TRUE(std::holds_alternative<AskPrimary>(decided(replicas)));
+  replicas[0].answers = true;
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
+}
+
 TEST(Failover, WithoutAPrimaryOneIsChosen) {
   EXPECT_EQ(std::get<Promotion>(decide_failover({"", 0}, std::vector{replica("b")})).instance, "b");
   EXPECT_EQ(std::get<Promotion>(decide_failover({"dropped", 3}, std::vector{replica("b")})).instance, "b");

@@ -33,6 +33,7 @@ constexpr std::size_t excuses_max = 8;
 /// copied from a primary since replaced: where the source's member changed between the two, their bytes may differ.
 [[nodiscard]] bool better(const ReplicaStatus& left, const ReplicaStatus& right) {
   if (left.epoch != right.epoch) return left.epoch > right.epoch;
+  if (left.disk_trouble.has_value() != right.disk_trouble.has_value()) return !left.disk_trouble;
   if (left.end != right.end) return left.end > right.end;
   if (left.first_file != right.first_file) return left.first_file < right.first_file;
   return left.instance < right.instance;

@@ -40,6 +40,10 @@ struct ReplicaStatus {
   std::optional<Milliseconds> heartbeat_age;
   /// How long the instance has not answered its own server though its process lives; none: it answers, or nobody tells.
   std::optional<Milliseconds> unanswered;
+  bool follows = false;    ///< copies what its primary has, at the moment
+  std::string disk_state;  ///< "disk full" or "disk failed": for that it stores nothing at the moment; empty: it does
+  /// As DiskWatch tells it of its log's disk; none: that takes what comes, or nobody tells.
+  std::optional<Milliseconds> disk_trouble;
 };
 
 /// Whether nothing has come from the replica's server for `time`. A heartbeat of the future counts as missing: the
@@ -58,10 +62,10 @@ struct Promotion {
 /// Why the replica cannot be primary ("has failed"); nothing if it can.
 [[nodiscard]] std::optional<std::string> why_not_primary(const ReplicaStatus& replica, const FailoverRules& rules = {});
 
-/// The most advanced (by epoch, then by place) of the replicas that run, are on a server that beats (or answered when
-/// they were asked), answer and have not diverged; of equals the one that holds more of the past, then the first by
-/// name. Without one the error says of each why not. `not_among` (the present primary) does not count; it may be empty.
-/// The caller does not pass replicas that a person excluded.
+/// The most advanced (by epoch, then whether its disk takes anything, then by place) of the replicas that run, are on a
+/// server that beats (or answered when they were asked), answer and have not diverged; of equals the one that holds
+/// more of the past, then the first by name. Without one the error says of each why not. `not_among` (the present
+/// primary) does not count; it may be empty. The caller does not pass replicas that a person excluded.
 [[nodiscard]] Result<Promotion> choose_primary(std::span<const ReplicaStatus> replicas, std::string_view not_among = {},
                                                const FailoverRules& rules = {});
 

@@ -65,6 +65,14 @@ TEST(Promotion, OneThatIsFrozenDoesNotCount) {
   EXPECT_EQ(chosen(replicas), "a");
 }
 
+TEST(Promotion, RoomBeforeTheLongestLogButOneWithoutIsBetterThanNone) {
+  std::vector<ReplicaStatus> replicas = {replica("a", {9, 1}), replica("b")};
+  replicas[0].disk_trouble = milliseconds(0);
+  EXPECT_EQ(chosen(replicas), "b");
+  replicas.pop_back();
+  EXPECT_EQ(chosen(replicas), "a");
+}
+
 TEST(Promotion, SilenceIsNoHeartbeatAnOldOneOrOneOfTheFuture) {
   ReplicaStatus one = replica("a");
   EXPECT_FALSE(silent_for(one, milliseconds(401)));

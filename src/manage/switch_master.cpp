@@ -2,36 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "manage/end_dumps.h"
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/instances.h"
 
 namespace sluice::manage {
-namespace {
-
-using metadb::InstanceState;
-
-/// Subscribers of the former primary come again, and are sent to the new one.
-void end_dumps(const metadb::Instance& former, const StatementContext& context) {
-  const InstanceClient::Address address{former.ip, former.port};
-  const auto dumps = context.services.instances->ask(address, "SHOW BINLOG DUMPLIST");
-  if (!dumps) {
-    context.warn(
-        fmt::format("subscribers of the former primary {} stay on it: {}", former.name, dumps.error().message));
-    return;
-  }
-  for (const mysql::Row& dump : dumps->rows) {
-    if (dump.empty() || !dump.front()) continue;
-    const auto killed = context.services.instances->ask(address, "KILL " + *dump.front());
-    if (!killed) {
-      context.warn(
-          fmt::format("the subscriber {} of {} stays: {}", *dump.front(), former.name, killed.error().message));
-    }
-  }
-}
-
-}  // namespace
 
 Done switch_master(const sql::SwitchMaster& change, const StatementContext& context) {
   const metadb::TenantName name = to_name(change.tenant);
@@ -46,7 +23,7 @@ Done switch_master(const sql::SwitchMaster& change, const StatementContext& cont
     if (elsewhere) return refuse("binlog instance does not belong to tenant");
     return refuse("binlog instance does not exist or is not in running status");
   }
-  if (to->state != InstanceState::running || to->wanted != metadb::Wanted::running) {
+  if (to->state != metadb::InstanceState::running || to->wanted != metadb::Wanted::running) {
     return refuse("binlog instance does not exist or is not in running status");
   }
   if (to->is_primary) {
@@ -64,7 +41,10 @@ Done switch_master(const sql::SwitchMaster& change, const StatementContext& cont
   }
   ++context.services.totals->primaries_switched;
   const auto former = std::ranges::find(*instances, true, &metadb::Instance::is_primary);
-  if (change.full && former != instances->end() && former->port != 0) end_dumps(*former, context);
+  if (change.full && former != instances->end() && former->port != 0) {
+    for (std::string& trouble : end_dumps(*former, *context.services.instances))
+      context.warn(std::move(trouble));
+  }
   context.services.changed();
   return answers::SqlOk{
       .affected_rows = 1, .warnings = static_cast<std::uint16_t>(context.diagnostics.size()), .info = {}};

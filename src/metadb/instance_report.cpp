@@ -20,7 +20,8 @@ std::string to_json(std::span<const InstanceReport> reports) {
                     {"disk_used", report.disk_used},
                     {"trouble", report.trouble},
                     {"capture", report.capture},
-                    {"unanswered_ms", report.unanswered_ms}});
+                    {"unanswered_ms", report.unanswered_ms},
+                    {"disk_trouble_ms", report.disk_trouble_ms}});
   }
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -45,7 +46,8 @@ Result<std::vector<InstanceReport>> parse_reports(std::string_view json) {
                          .disk_used = item.value("disk_used", usual.disk_used),
                          .trouble = item.value("trouble", ""),
                          .capture = item.value("capture", ""),
-                         .unanswered_ms = item.value("unanswered_ms", usual.unanswered_ms)});
+                         .unanswered_ms = item.value("unanswered_ms", usual.unanswered_ms),
+                         .disk_trouble_ms = item.value("disk_trouble_ms", usual.disk_trouble_ms)});
     }
     return reports;
   } catch (const std::exception&) {

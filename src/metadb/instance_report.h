@@ -28,6 +28,8 @@ struct InstanceReport {
   std::string capture{};           ///< state of its capture: "capturing", "following", "reconnecting", ...
   /// How long it has answered its server nothing though its process lives; -1: it answers, or nobody asked it yet.
   std::int64_t unanswered_ms = -1;
+  /// How long its log's disk has been in trouble (cluster/disk_watch.h); -1: it is not.
+  std::int64_t disk_trouble_ms = -1;
 
   bool operator==(const InstanceReport&) const = default;
 };

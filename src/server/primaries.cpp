@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "manage/end_dumps.h"
 #include "metadb/servers.h"
 #include "server/replicas.h"
 
@@ -186,7 +187,17 @@ Result<bool> Primaries::promote(metadb::MetaDb& database, const Case& one, const
   ++services_.totals->primaries_switched;
   heirless_.erase(metadb::to_text(one.tenant.name));
   log::info("{} is the primary of {} now: {}", promotion.instance, metadb::to_text(one.tenant.name), decision.reason);
+  part_from(one);
   return true;
+}
+
+/// A former primary that lives, but whose disk takes nothing, would let its subscribers wait for as long as that lasts.
+void Primaries::part_from(const Case& one) const {
+  const auto status = std::ranges::find(one.statuses, one.record.instance, &cluster::ReplicaStatus::instance);
+  if (status == one.statuses.end() || status->disk_state.empty()) return;
+  const auto former = std::ranges::find(one.replicas, one.record.instance, &metadb::Instance::name);
+  for (const std::string& trouble : manage::end_dumps(*former, *services_.instances))
+    log::warning("{}", trouble);
 }
 
 Result<bool> Primaries::take_over(metadb::MetaDb& database, const Case& one, const cluster::Takeover& takeover,

@@ -68,6 +68,7 @@ class Primaries {
   [[nodiscard]] Result<bool> promote(metadb::MetaDb& database, const Case& one, const cluster::Promotion& promotion);
   [[nodiscard]] Result<bool> take_over(metadb::MetaDb& database, const Case& one, const cluster::Takeover& takeover,
                                        TakeoverPlaces& places);
+  void part_from(const Case& one) const;
   [[nodiscard]] std::string story(const Case& one, const std::string& reason) const;
   [[nodiscard]] std::string who() const;
   void count_heirless(const Case& one, const std::string& reason);

@@ -14,8 +14,13 @@ constexpr std::chrono::milliseconds pause_min{500};
 constexpr std::chrono::milliseconds pause_max{60'000};
 constexpr int pauses_of_age = 4;  ///< a doubt is looked at again after a fourth of its age
 
+bool has_disk_trouble(const metadb::InstanceReport* report, const cluster::FailoverRules& rules) {
+  return report != nullptr && waits_for_disk(report->capture) && report->disk_trouble_ms >= rules.disk_patience.count();
+}
+
 bool is_doubtful(const InstanceKeeper::Running& own, const metadb::InstanceReport* report, const Silences& silences,
                  const cluster::FailoverRules& rules) {
+  if (own.primary) return has_disk_trouble(report, rules);
   const metadb::Leader& leader = own.leader;
   if (leader.name.empty() || leader.server.empty() || leader.wanted == metadb::Wanted::dropped) return true;
   if (leader.state == metadb::InstanceState::failed) return true;
@@ -35,7 +40,7 @@ std::vector<metadb::TenantName> doubtful_tenants(std::span<const InstanceKeeper:
                                                  const Silences& silences, const cluster::FailoverRules& rules) {
   std::vector<metadb::TenantName> tenants;
   for (const InstanceKeeper::Running& one : own) {
-    if (one.primary || one.state != metadb::InstanceState::running) continue;
+    if (one.state != metadb::InstanceState::running) continue;
     const auto report = std::ranges::find(reports, one.name, &metadb::InstanceReport::name);
     if (is_doubtful(one, report == reports.end() ? nullptr : &*report, silences, rules)) tenants.push_back(one.tenant);
   }

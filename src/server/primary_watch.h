@@ -20,8 +20,9 @@ using Silences = std::map<std::string, cluster::Milliseconds>;
 /// Whether nothing has come from the server for `time`. One that is not listed was removed, and is silent.
 [[nodiscard]] bool is_silent(const Silences& silences, const std::string& server, cluster::Milliseconds time);
 
-/// The tenants whose primary has to be looked at closely, of those that `own` instances follow: it is gone or has
-/// failed, its server is silent, or the follower misses it. Nothing is asked for this; while all is well there is none.
+/// The tenants whose primary has to be looked at closely. Of those that `own` instances follow: it is gone or has
+/// failed, its server is silent, or the follower misses it. Of those whose primary is here: its disk takes nothing.
+/// Nothing is asked for this; while all is well there is none.
 [[nodiscard]] std::vector<metadb::TenantName> doubtful_tenants(std::span<const InstanceKeeper::Running> own,
                                                                std::span<const metadb::InstanceReport> reports,
                                                                const Silences& silences,

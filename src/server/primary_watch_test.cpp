@@ -46,6 +46,17 @@ TEST_F(PrimaryWatchTest, AFollowerThatMissesItsPrimaryDoubts) {
   EXPECT_FALSE(doubted());
 }
 
+TEST_F(PrimaryWatchTest, APrimaryHereWhoseDiskHasLongTakenNothingIsDoubted) {
+  own_.primary = true;
+  report_.capture = "disk full";
+  report_.disk_trouble_ms = 4999;
+  EXPECT_FALSE(doubted());
+  report_.disk_trouble_ms = 5000;
+  EXPECT_TRUE(doubted());
+  report_.capture = "capturing";
+  EXPECT_FALSE(doubted());
+}
+
 TEST_F(PrimaryWatchTest, APrimaryOnASilentOrRemovedServerIsDoubted) {
   silences_["s2"] = 1500ms;
   EXPECT_TRUE(doubted());

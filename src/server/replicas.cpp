@@ -38,6 +38,9 @@ cluster::ReplicaStatus status_of(const metadb::Instance& instance, const metadb:
   status.end = end_of(*report);
   status.first_file = file_number(report->first_file);
   status.diverged = report->capture == differs_state;
+  status.follows = report->capture == follows_state;
+  if (waits_for_disk(report->capture)) status.disk_state = report->capture;
+  if (report->disk_trouble_ms >= 0) status.disk_trouble = cluster::Milliseconds(report->disk_trouble_ms);
   if (report->unanswered_ms >= 0) status.unanswered = cluster::Milliseconds(report->unanswered_ms);
   return status;
 }

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/file.h"
 #include "mysql/server_address.h"
+#include "server/replicas.h"
 
 namespace sluice::server {
 namespace {
@@ -16,6 +18,8 @@ constexpr std::chrono::milliseconds answer_deadline{500};
 constexpr int rounds_skipped = 3;
 /// So long a round waits for those that do not answer, all together: the others' reports have to be fresh.
 constexpr std::chrono::seconds waited_max{1};
+/// So much free, a disk that was full has room: a good deal more than an instance needs to try it again.
+constexpr std::uint64_t room_min = 64U << 20U;
 
 std::string text_of(const mysql::QueryResult& answer, std::string_view column) {
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
@@ -127,7 +131,17 @@ metadb::InstanceReport Reporter::ask(const InstanceKeeper::Running& instance, As
   report.end_position = static_cast<std::uint64_t>(number_of(*answer, "log_position"));
   report.trouble = text_of(*answer, "capture_error");
   report.capture = text_of(*answer, "capture_state");
+  tell_disk(instance, asked, report);
   return report;
+}
+
+void Reporter::tell_disk(const InstanceKeeper::Running& instance, Asked& asked, metadb::InstanceReport& report) {
+  const bool waits = waits_for_disk(report.capture);
+  if (waits) asked.disk_failed = report.capture == disk_failed_state;
+  const bool has_room = !asked.disk_failed && free_space(instance.directory).value_or(0) >= room_min;
+  const auto trouble =
+      asked.disk.see({.waits = waits, .has_room = has_room, .end = end_of(report)}, std::chrono::steady_clock::now());
+  if (trouble) report.disk_trouble_ms = trouble->count();
 }
 
 void Reporter::tell_silence(const Asked& asked, metadb::InstanceReport& report) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/disk_watch.h"
 #include "manage/instance_client.h"
 #include "metadb/instance_report.h"
 #include "server/instance_keeper.h"
@@ -23,6 +24,14 @@ namespace sluice::server {
 inline constexpr std::string_view misses_primary_state = "reconnecting";
 /// And of one whose log differs from its primary's.
 inline constexpr std::string_view differs_state = "differs";
+/// Of one that copies from its primary.
+inline constexpr std::string_view follows_state = "following";
+inline constexpr std::string_view disk_full_state = "disk full";
+inline constexpr std::string_view disk_failed_state = "disk failed";
+/// Whether an instance in that state stores nothing because of its disk.
+[[nodiscard]] constexpr bool waits_for_disk(std::string_view state) {
+  return state == disk_full_state || state == disk_failed_state;
+}
 
 /// Asks the instances of this server twice a second how they are doing (REPORT), on a connection to each that stays
 /// open, in a thread of its own: those that do not answer hold up nobody but the others' reports, for a second, and are
@@ -49,11 +58,14 @@ class Reporter {
     std::int64_t pid = 0;
     std::optional<std::chrono::steady_clock::time_point> silent_since{};  ///< asked, without an answer
     bool misses_primary = false;
+    bool disk_failed = false;  ///< rather than full, when it was last in trouble
+    cluster::DiskWatch disk{};
     ProcessMeter meter;
   };
 
   void run(const std::stop_token& stop);
   [[nodiscard]] metadb::InstanceReport ask(const InstanceKeeper::Running& instance, Asked& asked);
+  static void tell_disk(const InstanceKeeper::Running& instance, Asked& asked, metadb::InstanceReport& report);
   static void tell_silence(const Asked& asked, metadb::InstanceReport& report);
   [[nodiscard]] Result<mysql::QueryResult> question(const InstanceKeeper::Running& instance, Asked& asked);
 

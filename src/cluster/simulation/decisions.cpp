@@ -22,6 +22,14 @@ FailoverDecision Decisions::decide(const PrimaryRecord& record, std::vector<Repl
   }
   if (mistake == Mistake::replaces_at_once && primary != replicas.end() && primary->state != InstanceState::running)
     primary->heartbeat_age.reset();
+  if (mistake == Mistake::keeps_full_disks && primary != replicas.end()) primary->disk_state.clear();
+  if (mistake == Mistake::any_room) {
+    for (ReplicaStatus& one : replicas) {
+      if (one.instance == record.instance) continue;
+      one.follows = one.state == InstanceState::running;
+      one.disk_trouble.reset();
+    }
+  }
   FailoverDecision decision = decide_failover(record, replicas, failover);
   if (mistake == Mistake::asks_nobody && std::holds_alternative<AskPrimary>(decision)) {
     primary->answers = false;

@@ -21,6 +21,8 @@ enum class Mistake : std::uint8_t {
   no_takeover,             ///< a tenant without another replica waits for its host
   replaces_at_once,        ///< a primary that does not answer is replaced though its server beats
   believes_the_metadb,     ///< the age of a heartbeat by the MetaDB\'s clock is silence
+  keeps_full_disks,        ///< a primary whose disk is full stays
+  any_room,                ///< a primary whose disk is full gives way to one whose disk is full too
 };
 
 /// The decisions of src/cluster as the simulation makes them: the real ones, or one of them with a mistake.

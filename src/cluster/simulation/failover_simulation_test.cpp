@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::vector{Fault::metadb_away, Fault::metadb_clock_jumps, Fault::host_clock_jumps},
                     std::vector{Fault::sluiced_killed, Fault::sluiced_stopped}, std::vector{Fault::way_cut},
                     std::vector{Fault::hosts_cut, Fault::host_clock_jumps, Fault::metadb_clock_jumps},
-                    std::vector{Fault::metadb_cut}, std::vector{Fault::disk_full, Fault::source_away},
+                    std::vector{Fault::metadb_cut}, std::vector{Fault::source_away},
                     std::vector{Fault::sluiced_killed, Fault::metadb_away, Fault::metadb_cut,
                                 Fault::metadb_clock_jumps}));
 
@@ -130,6 +130,14 @@ TEST(FailoverSimulation, ALostHostAloneIsReplacedSoon) {
              totals.longest_promotion.count(), totals.takeovers, totals.longest_takeover.count());
   EXPECT_LT(totals.longest_promotion, Time(4000));
   EXPECT_LT(totals.longest_takeover, Time(6000));
+}
+
+TEST(FailoverSimulation, FullDisksGiveWayOnceAndTakeOverNothing) {
+  const Plan plan{.faults = {Fault::disk_full}};
+  const Totals totals = simulate_many(plan, 50 + seeds() / 20);
+  expect_no_violation(plan, totals);
+  EXPECT_GT(totals.promotions, 0U);
+  EXPECT_EQ(totals.takeovers + totals.tidyings, 0U);
 }
 
 /// That the simulation would find it.
@@ -147,8 +155,8 @@ TEST_P(Mistaken, IsFound) {
 INSTANTIATE_TEST_SUITE_P(FailoverSimulation, Mistaken,
                          testing::Values(Mistake::no_epoch_condition, Mistake::judges_without_contact,
                                          Mistake::asks_nobody, Mistake::any_heir, Mistake::begins_another_log,
-                                         Mistake::no_takeover, Mistake::replaces_at_once,
-                                         Mistake::believes_the_metadb));
+                                         Mistake::no_takeover, Mistake::replaces_at_once, Mistake::believes_the_metadb,
+                                         Mistake::keeps_full_disks, Mistake::any_room));
 
 }  // namespace
 }  // namespace sluice::cluster::simulation

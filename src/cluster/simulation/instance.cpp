@@ -31,7 +31,7 @@ void Instance::set_start(std::uint64_t file, std::uint64_t begin) {
 
 void Instance::start() {
   process_.start();
-  own_.primary = false;
+  own_.primary = follows_ = waits_for_disk_ = false;
   world_.tell("{} of tenant {} runs on host {}", name(), tenant_, host_);
   process_.run(process_.life(), [this] { take_role(); });
   world_.timeline.after(tick_pause, [this, life = process_.life()] { tick(life); });
@@ -39,6 +39,20 @@ void Instance::start() {
 
 void Instance::lose_tail(std::uint64_t transactions) {
   if (!log_.is_empty()) log_.end = std::max(log_.begin(), log_.end - std::min(log_.end, transactions));
+}
+
+void Instance::fill_disk(bool full) {
+  times_full_ += full ? 1U : -1U;
+  if (!full) last_full_ = world_.timeline.now();
+  if (times_full_ == 0) {
+    full_since_.reset();
+  } else if (!full_since_) {
+    full_since_ = world_.timeline.now();
+  }
+}
+
+Time Instance::last_full() const {
+  return full_since_ ? world_.timeline.now() : last_full_;
 }
 
 void Instance::remove() {
@@ -61,6 +75,7 @@ void Instance::take_role() {
       break;
   }
   own_.epoch = record_.epoch;
+  follows_ = waits_for_disk_ = false;
   world_.tell("{} {} at epoch {}", name(), own_.primary ? "captures" : "follows", own_.epoch);
 }
 
@@ -76,7 +91,8 @@ void Instance::tick(std::uint64_t life) {
 }
 
 void Instance::capture() {
-  if (world_.sources[tenant_].times_away > 0 || times_full_ > 0) return;
+  waits_for_disk_ = world_.sources[tenant_].times_away == 0 && times_full_ > 0;
+  if (world_.sources[tenant_].times_away > 0 || waits_for_disk_) return;
   if (log_.is_empty()) begin_log();
   const std::uint64_t reach = log_.end + (slow_ ? 2 : transactions_a_tick);
   grow(std::min(Source::head(world_.timeline.now()), reach));
@@ -100,16 +116,22 @@ void Instance::ask_primary(std::uint64_t life) {
     return Offer{.refused = false, .epoch = primary.own_.epoch, .log = primary.log_};
   };
   world_.network.ask<Offer>(host_, primary.host_, Time(1000), serve, [this, life](std::optional<Offer> offer) {
-    if (offer) process_.run(life, [this, offer = *offer] { append(offer); });
+    process_.run(life, [this, offer] { follows_ = offer && append(*offer); });
     world_.timeline.after(tick_pause, [this, life] { tick(life); });
   });
 }
 
-void Instance::append(const Offer& offer) {
-  if (offer.refused || offer.log.is_empty() || own_.primary || times_full_ > 0) return;
-  if (!check_epoch(own_.epoch, offer.epoch)) return;
-  if (!log_.is_empty() && log_.origin != offer.log.origin)
-    return world_.violate(fmt::format("{} and its primary have different bytes", name()));
+/// Whether it follows.
+bool Instance::append(const Offer& offer) {
+  if (own_.primary) return false;
+  waits_for_disk_ = false;
+  if (offer.refused || offer.log.is_empty() || !check_epoch(own_.epoch, offer.epoch)) return false;
+  if (!log_.is_empty() && log_.origin != offer.log.origin) {
+    world_.violate(fmt::format("{} and its primary have different bytes", name()));
+    return false;
+  }
+  waits_for_disk_ = times_full_ > 0 && (log_.is_empty() || log_.end < offer.log.end);
+  if (waits_for_disk_) return false;
   const bool gap = !log_.is_empty() && log_.end < offer.log.begin();
   if (gap) world_.tell("{} ends before its primary's log begins: it copies all anew", name());
   if (log_.is_empty() || gap) {
@@ -117,6 +139,7 @@ void Instance::append(const Offer& offer) {
     log_.end = log_.begin();
   }
   grow(std::min(offer.log.end, log_.end + (slow_ ? 2 : transactions_a_tick)));
+  return true;
 }
 
 void Instance::grow(std::uint64_t end) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cluster/epoch.h"
@@ -35,7 +36,15 @@ class Instance {
   /// Its host lost power: so does the log's newest, which was not synced.
   void lose_tail(std::uint64_t transactions);
   void set_log(const TenantLog& log) { log_ = log; }
-  void fill_disk(bool full) { times_full_ += full ? 1U : -1U; }
+  void fill_disk(bool full);
+  /// Since when its disk is full; nothing: it has room.
+  [[nodiscard]] std::optional<Time> full_since() const { return full_since_; }
+  /// When its disk was last full: now, if it is. Long ago if it never was.
+  [[nodiscard]] Time last_full() const;
+  /// Whether there is something that it cannot store.
+  [[nodiscard]] bool waits_for_disk() const { return process_.is_well() && waits_for_disk_; }
+  /// Whether its last question found the primary, and it could take what there was.
+  [[nodiscard]] bool follows() const { return !own_.primary && follows_; }
   void set_slow(bool slow) { slow_ = slow; }
   /// Its directory is removed.
   void remove();
@@ -51,7 +60,7 @@ class Instance {
   void capture();
   void begin_log();
   void ask_primary(std::uint64_t life);
-  void append(const Offer& offer);
+  bool append(const Offer& offer);
   void grow(std::uint64_t end);
 
   World& world_;
@@ -65,6 +74,10 @@ class Instance {
   std::uint64_t start_file_ = 0;
   std::uint64_t start_begin_ = 0;
   unsigned times_full_ = 0;
+  std::optional<Time> full_since_;
+  Time last_full_ = -std::chrono::hours(1);
+  bool waits_for_disk_ = false;
+  bool follows_ = false;
   bool slow_ = false;
 };
 

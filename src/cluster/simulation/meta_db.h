@@ -24,6 +24,9 @@ struct InstanceReport {
   LogPlace end;
   std::uint64_t first_file = 0;
   std::optional<Milliseconds> unanswered;
+  bool follows = false;
+  bool waits_for_disk = false;
+  std::optional<Milliseconds> disk_trouble;
 };
 
 struct ServerRow {

@@ -47,6 +47,7 @@ void Sluiced::start() {
     one.pending = false;
     one.failures.clear();
     one.silent_since.reset();
+    one.disk = {};
   }
   world_.tell("sluiced of host {} runs", host_);
   world_.timeline.after(world_.random.between(Time(0), beat_pause), [this, life = process_.life()] { look(life); });
@@ -86,7 +87,10 @@ std::vector<InstanceReport> Sluiced::reports() {
   std::vector<InstanceReport> all;
   for (auto& [number, one] : hosted_) {
     const Instance& instance = *world_.instances[number];
+    one.last.follows = one.last.waits_for_disk = false;
+    one.last.disk_trouble.reset();
     if (instance.process().is_well()) {
+      tell_disk(instance, one);
       one.last.epoch = instance.role().epoch;
       one.last.end = instance.log().place();
       one.last.first_file = instance.log().first_file;
@@ -105,6 +109,15 @@ std::vector<InstanceReport> Sluiced::reports() {
     all.push_back(one.last);
   }
   return all;
+}
+
+void Sluiced::tell_disk(const Instance& instance, Hosted& one) const {
+  one.last.follows = instance.follows();
+  one.last.waits_for_disk = instance.waits_for_disk();
+  one.last.disk_trouble = one.disk.see({.waits = instance.waits_for_disk(),
+                                        .has_room = !instance.full_since().has_value(),
+                                        .end = instance.log().place()},
+                                       steady());
 }
 
 void Sluiced::see_beats(const Rows& rows, Contact::Time asked) {

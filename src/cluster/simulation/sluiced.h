@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cluster/beat_watch.h"
+#include "cluster/disk_watch.h"
 #include "cluster/inventory.h"
 #include "cluster/membership.h"
 #include "cluster/restart_policy.h"
@@ -16,6 +17,7 @@
 
 namespace sluice::cluster::simulation {
 
+class Instance;
 struct World;
 
 /// A host and its sluiced: beats, judges, keeps its instances and looks after primaries, as src/server does.
@@ -45,6 +47,7 @@ class Sluiced {
     std::vector<InstanceFailure> failures;
     Moment started;
     std::optional<Contact::Time> silent_since;
+    DiskWatch disk;
     InstanceReport last;
   };
 
@@ -55,6 +58,7 @@ class Sluiced {
   /// What the MetaDB answered to a question that was asked at `asked`: it is as old as that.
   void take(std::uint64_t life, Contact::Time asked, const News& news);
   [[nodiscard]] std::vector<InstanceReport> reports();
+  void tell_disk(const Instance& instance, Hosted& one) const;
   void see_beats(const Rows& rows, Contact::Time asked);
   void judge_others(const Rows& rows);
   void keep_instances(std::uint64_t life, const Rows& rows);

@@ -41,6 +41,9 @@ std::vector<ReplicaStatus> Sluiced::statuses(const Rows& rows, std::size_t tenan
       status.end = report.end;
       status.first_file = report.first_file;
       status.unanswered = report.unanswered;
+      status.follows = report.follows;
+      if (report.waits_for_disk) status.disk_state = "disk full";
+      status.disk_trouble = report.disk_trouble;
     }
     all.push_back(std::move(status));
   }

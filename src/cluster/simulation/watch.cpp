@@ -40,6 +40,7 @@ void Watch::look() {
   for (std::size_t number = 0; number < world_.sources.size(); ++number) {
     subscribe(number);
     check_served(number);
+    check_relieved(number);
   }
   world_.timeline.after(look_pause, [this] { look(); });
 }
@@ -92,6 +93,7 @@ void Watch::check_move(const Move& move, const PrimaryRecord& before, const Prim
 bool Watch::needed(const Move& move, const PrimaryRecord& before) const {
   if (move.kind == Move::Kind::tidying) return true;
   const Instance& primary = *world_.instances[world_.number_of(before.instance)];
+  if (needed_for_its_disk(move, primary)) return true;
   const Time now = world_.timeline.now();
   const std::size_t host = primary.host();
   const bool lives = now - primary.process().last_unwell() > ask_takes;
@@ -100,6 +102,14 @@ bool Watch::needed(const Move& move, const PrimaryRecord& before) const {
   if (!lives && (stopped || world_.servers[host]->has_failed(primary.number()))) return true;
   return now - world_.servers[host]->process().last_unwell() <= silence_takes ||
          now - world_.network.last_disturbed(host, world_.metadb_node()) <= silence_takes;
+}
+
+/// Whether its disk was full a moment ago, and the other's has not been full for long.
+bool Watch::needed_for_its_disk(const Move& move, const Instance& primary) const {
+  const Time now = world_.timeline.now();
+  if (move.kind != Move::Kind::promotion || now - primary.last_full() > ask_takes) return false;
+  const auto full = world_.instances[world_.number_of(move.instance)]->full_since();
+  return !full || now - *full < silence_takes;
 }
 
 /// Nobody may still take a host for living that was lost so long ago.
@@ -142,6 +152,21 @@ void Watch::check_served(std::size_t number) {
   }
   world_.violate(
       fmt::format("tenant {}: {} is primary on a host that is down, and nobody replaces it", number, primary->name()));
+}
+
+/// A tenant whose primary's disk is full while a follower is well and has room, and nothing else happens.
+void Watch::check_relieved(std::size_t number) {
+  const Instance* primary = primary_of(number);
+  if (primary == nullptr || !primary->waits_for_disk() || !is_calm(replaced_within)) return;
+  const Time now = world_.timeline.now();
+  if (!primary->full_since() || now - *primary->full_since() < replaced_within) return;
+  const auto well = [&](const Process& process) { return now - process.last_unwell() >= replaced_within; };
+  for (const auto& one : world_.instances) {
+    if (one->tenant() != number || one.get() == primary || !one->follows() || !well(one->process())) continue;
+    if (now - one->last_full() < replaced_within || !well(world_.servers[one->host()]->process())) continue;
+    world_.violate(fmt::format("tenant {}: the disk of {} is full, and it does not give way to {}", number,
+                               primary->name(), one->name()));
+  }
 }
 
 void Watch::check_end() {

@@ -50,7 +50,9 @@ class Watch {
   void look();
   void subscribe(std::size_t tenant);
   void check_served(std::size_t tenant);
+  void check_relieved(std::size_t tenant);
   [[nodiscard]] bool needed(const Move& move, const PrimaryRecord& before) const;
+  [[nodiscard]] bool needed_for_its_disk(const Move& move, const Instance& primary) const;
   [[nodiscard]] bool goes_to_the_dead(const Move& move) const;
   [[nodiscard]] bool is_calm(Time time) const;
 
