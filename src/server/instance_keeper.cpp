@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -240,7 +241,19 @@ asio::awaitable<void> InstanceKeeper::carry_out(std::string name, InstanceStep s
     case InstanceStep::none:
       break;
   }
-  if (const auto kept = kept_.find(name); kept != kept_.end()) kept->second.busy = false;
+  co_await end_action(name);
+}
+
+/// One that ended while something was done with it, as right behind its start, has failed as any other.
+asio::awaitable<void> InstanceKeeper::end_action(std::string name) {
+  const auto kept = kept_.find(name);
+  if (kept == kept_.end()) co_return;
+  std::optional<std::string> ended = std::exchange(kept->second.ended, std::nullopt);
+  if (ended && kept->second.row.wanted == metadb::Wanted::running && !runs(name)) {
+    std::string cause = std::move(*ended);
+    co_await failed(name, std::move(cause));
+  }
+  if (const auto still = kept_.find(name); still != kept_.end()) still->second.busy = false;
 }
 
 std::set<std::uint16_t> InstanceKeeper::taken_ports() const {
@@ -403,13 +416,10 @@ void InstanceKeeper::ended(const std::string& name, const supervise::Ending& end
   ++services_.totals->instances_down;
   log::error("instance {} {}", name, ending.text());
   const auto kept = kept_.find(name);
-  if (kept == kept_.end() || kept->second.busy || kept->second.row.wanted != metadb::Wanted::running) return;
-  kept->second.busy = true;
-  const auto action = [](InstanceKeeper& self, std::string its_name, std::string cause) -> asio::awaitable<void> {
-    co_await self.failed(its_name, std::move(cause));
-    if (const auto found = self.kept_.find(its_name); found != self.kept_.end()) found->second.busy = false;
-  };
-  spawn(action(*this, name, ending.text()));
+  if (kept == kept_.end() || kept->second.row.wanted != metadb::Wanted::running) return;
+  kept->second.ended = ending.text();
+  if (std::exchange(kept->second.busy, true)) return;  // what is under way sees to it at its end
+  spawn(end_action(name));
 }
 
 /// Decides whether it is started again, and when.
@@ -489,11 +499,11 @@ asio::awaitable<void> InstanceKeeper::tell(std::string name) {
   const auto written = co_await supervise::run_on(supervisor_->pool(), supervisor_->loop(), work);
   const auto still = kept_.find(name);
   if (still == kept_.end()) co_return;
-  still->second.busy = false;
   if (!written) {
     log::warning("instance {}: its accounts and whom it follows could not be renewed, which is tried again: {}", name,
                  written.error().message);
     still->second.start_at = Clock::now() + wait_interval;
+    co_await end_action(name);
     co_return;
   }
   const bool leads = row.is_primary && !still->second.told.leader.name.empty();
@@ -501,6 +511,7 @@ asio::awaitable<void> InstanceKeeper::tell(std::string name) {
   const auto all = supervisor_->running();
   const auto found = std::ranges::find(all, name, &supervise::Running::name);
   if (found != all.end()) ::kill(found->pid, SIGHUP);
+  co_await end_action(name);
   if (!leads) co_return;
   std::string what = "lead";
   std::string reason = fmt::format("followed until now; was told that it is primary, of epoch {}", row.leader.epoch);

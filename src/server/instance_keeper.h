@@ -104,8 +104,9 @@ class InstanceKeeper {
     metadb::Instance row;
     manage::StoredOptions options;  ///< of the row
     bool busy = false;
-    std::uint64_t noted = 0;  ///< notes() when its state was last told
-    Told told{};              ///< what its file has
+    std::optional<std::string> ended;  ///< while busy, unasked: how
+    std::uint64_t noted = 0;           ///< notes() when its state was last told
+    Told told{};                       ///< what its file has
     Clock::time_point drop_at{};
     Clock::time_point start_at{};                    ///< not before
     std::optional<Clock::time_point> started;        ///< its process, by us or before us
@@ -128,6 +129,7 @@ class InstanceKeeper {
   [[nodiscard]] boost::asio::awaitable<void> note(std::string name, const metadb::InstanceChange& change);
   [[nodiscard]] Told to_be_told(const metadb::Instance& row) const;
   [[nodiscard]] boost::asio::awaitable<void> tell(std::string name);
+  [[nodiscard]] boost::asio::awaitable<void> end_action(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> failed(std::string name, std::string cause);
   [[nodiscard]] std::set<std::uint16_t> taken_ports() const;
   void spawn(boost::asio::awaitable<void> action);

@@ -1,12 +1,10 @@
 """An instance that follows another: it copies the primary's log, can take its place, and finds out if it differs."""
 
 import os
-import zlib
 
 import pytest
 
 import variants
-from binlog_file import read_events
 from clients import Source
 from copies import Following
 from instance import mark
@@ -14,6 +12,7 @@ from load import Load
 from pairs import Pair
 from processes import free_port, wait_until
 from same_files import assert_same_files
+from spoil import spoil_last_event
 
 pytestmark = pytest.mark.bounded(180)
 
@@ -252,15 +251,3 @@ def test_a_primary_with_less_than_its_follower_is_waited_for(mariadb):
     wait_state(behind, "following")
     behind.wait_for_mark(other.catch_up(mariadb.source))
     assert_same_files(behind, other)
-
-
-def spoil_last_event(path):
-    """Another timestamp in the last event of a file, and a checksum that fits it."""
-    event = list(read_events(path))[-1]
-    with open(path, "r+b") as file:
-        file.seek(event.offset)
-        bytes_of_event = bytearray(file.read())
-        bytes_of_event[0] ^= 1
-        bytes_of_event[-4:] = zlib.crc32(bytes(bytes_of_event[:-4])).to_bytes(4, "little")
-        file.seek(event.offset)
-        file.write(bytes_of_event)
