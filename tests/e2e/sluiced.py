@@ -46,6 +46,7 @@ class Sluiced:
         }
         for name, values in sections.items():
             self.sections[name].update(values)
+        self.program = PROGRAM
         self.environment = {}  # of its process, and so of its instances
         self.process = None
         self.end_expected = False
@@ -78,7 +79,7 @@ class Sluiced:
     def begin(self):
         """The same, with the directory as it is found."""
         self.end_expected = False
-        words = [PROGRAM, "--config", self.write_configuration()]
+        words = [self.program, "--config", self.write_configuration()]
         self.process = self.host.process(words, self.log, environment=self.environment)
         return self
 
