@@ -34,6 +34,8 @@ mysql::ClientOptions client_options(const PrimaryAddress& address) {
   options.address = address.address;
   options.user = address.user;
   options.password = address.password;
+  // As what is relayed; events have checksums.
+  options.tls.mode = mysql::TlsMode::off;
   options.connect_deadline = connect_max;
   options.answer_deadline = answer_max;
   return options;

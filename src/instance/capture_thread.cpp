@@ -105,6 +105,12 @@ void CaptureThread::run() {
 
 /// As a primary, until it is interrupted or a person has to decide something.
 void CaptureThread::capture() {
+  if (writer_->empty() && has_followed_) {
+    log::warning("primary now, without a log: starting anew, to be told where it begins");
+    report("starting", "", "it has no log yet; it starts anew to be told where that begins");
+    services_.start_anew();
+    return;
+  }
   const auto& addresses = config_.source.addresses;
   std::size_t final_failures = 0;  // in a row, one an address
   auto pause_now = pause_min;
@@ -144,6 +150,7 @@ void CaptureThread::capture() {
 
 /// As a follower, until it is interrupted or its log has to be copied anew.
 void CaptureThread::follow(const follow::PrimaryAddress& address) {
+  has_followed_ = true;
   using Kind = follow::FollowFailure::Kind;
   auto pause_now = pause_min;
   std::string told;

@@ -31,6 +31,9 @@ class CaptureThread {
     /// Called once, in the thread, when the log has to be copied anew from the primary: it differs, or what comes next
     /// is not kept there.
     std::function<void()> copy_anew;
+    /// Called once, in the thread, when a follower without a log is to be primary: where that log begins only a start
+    /// can be told (Config::start_boundary).
+    std::function<void()> start_anew;
   };
 
   /// `writer` must be open and write to `log`. Begins at once, in the role that `config` says, by `turn` interruptible.
@@ -78,6 +81,7 @@ class CaptureThread {
   Services services_;
   Turn turn_;                                    ///< the thread's
   std::unique_ptr<StoragePause> storage_pause_;  ///< of the turn
+  bool has_followed_ = false;                    ///< since the start
   bool cannot_verify_ = false;                   ///< the source no longer has what would have to be read again
   CaptureTotals totals_;
   ConvertThrottle throttle_;

@@ -96,7 +96,8 @@ Result<void> Instance::open_log() {
   auto turn = mysql::Interruption::make();
   if (!turn) return std::unexpected(std::move(turn.error()));
   const CaptureThread::Services services{.make_room = [this] { return retention_->look(); },
-                                         .copy_anew = [this] { copy_anew(); }};
+                                         .copy_anew = [this] { copy_anew(); },
+                                         .start_anew = end_requested_};
   capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), std::move(*turn), services);
   return {};
 }

@@ -14,6 +14,7 @@ namespace sluice::manage {
 namespace {
 
 using metadb::InstanceState;
+namespace error_code = sql::error_code;
 
 /// What is wrong with the instances of a tenant none of which is primary.
 std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
@@ -25,6 +26,13 @@ std::string why_no_primary(const std::vector<metadb::Instance>& instances) {
                     stops ? "being stopped" : metadb::to_text(one.state), one.failure.empty() ? "" : ": ", one.failure);
   }
   return why;
+}
+
+/// Whether nobody has to do anything about it: the instance starts, or is about to be started.
+bool comes_soon(const metadb::Instance& one) {
+  if (one.wanted != metadb::Wanted::running) return false;
+  return one.state == InstanceState::init || one.state == InstanceState::starting ||
+         one.state == InstanceState::running;
 }
 
 /// The cluster of the tenant, where the client did not say it and there is one only.
@@ -61,7 +69,7 @@ Error unreachable(const Route& primary, const Error& why) {
           .message = fmt::format("master instance of tenant is unavailable: {}: {} cannot be reached: {}{}{}",
                                  primary.tenant, primary.instance, why.message,
                                  primary.server_trouble.empty() ? "" : "; ", primary.server_trouble),
-          .code = sql::error_code::management};
+          .code = error_code::server_shutdown};
 }
 
 Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& named) {
@@ -74,11 +82,15 @@ Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& n
   if (instances->empty()) return refuse(fmt::format("tenant has no binlog instances yet: {}", name));
   const auto primary = std::ranges::find(*instances, true, &metadb::Instance::is_primary);
   if (primary == instances->end()) {
-    return refuse(fmt::format("tenant has no master service instance: {}: {}", name, why_no_primary(*instances)));
+    return fail(ErrorKind::refused,
+                fmt::format("tenant has no master service instance: {}: {}", name, why_no_primary(*instances)),
+                std::ranges::any_of(*instances, comes_soon) ? error_code::server_shutdown : error_code::management);
   }
   const bool serves = primary->state == InstanceState::running && primary->wanted == metadb::Wanted::running;
   if (!serves || primary->port == 0) {
-    return refuse(fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})));
+    return fail(ErrorKind::refused,
+                fmt::format("master instance of tenant is unavailable: {}: {}", name, why_no_primary({*primary})),
+                comes_soon(*primary) ? error_code::server_shutdown : error_code::management);
   }
   Route route{.instance = primary->name, .ip = primary->ip, .port = primary->port, .tenant = name};
   const auto server = metadb::read_server(database, primary->server);

@@ -24,11 +24,12 @@ struct Route {
 
 /// Where a tenant's primary receives clients, by the MetaDB. The cluster's name may be empty if one tenant only is
 /// called so. Error 1236 says why there is none, in the vendor's words: "tenant has no binlog instances yet", "tenant
-/// has no master service instance", "master instance of tenant is unavailable", each with what is known. One whose
-/// server is OFFLINE may live on, and is found with that trouble: who cannot reach it tells unreachable().
+/// has no master service instance", "master instance of tenant is unavailable", each with what is known; 1053 instead
+/// if that passes by itself (statements say 1236 for both). One whose server is OFFLINE may live on, and is found with
+/// that trouble: who cannot reach it tells unreachable().
 [[nodiscard]] Result<Route> find_primary(metadb::MetaDb& database, const metadb::TenantName& tenant);
 
-/// "master instance of tenant is unavailable", error 1236: the primary did not answer (`why`). The kind stays.
+/// "master instance of tenant is unavailable", error 1053: the primary did not answer (`why`). The kind stays.
 [[nodiscard]] Error unreachable(const Route& primary, const Error& why);
 
 }  // namespace sluice::manage

@@ -7,8 +7,26 @@
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/instances.h"
+#include "metadb/servers.h"
 
 namespace sluice::manage {
+namespace {
+
+/// What its server has told of its log: one that has none, or another than the primary's, is no choice.
+Result<void> check_log(metadb::MetaDb& database, const metadb::Instance& instance) {
+  const auto reports = metadb::read_reports(database, instance.server);
+  if (!reports) return std::unexpected(reports.error());
+  const auto report = std::ranges::find(*reports, instance.name, &metadb::InstanceReport::name);
+  if (report == reports->end()) return {};
+  if (report->capture == "differs") return refuse("binlog instance has a log that differs from the master's");
+  const bool follows = report->capture == "following" || report->capture == "reconnecting";
+  if (report->last_file.empty() && follows) {
+    return refuse("binlog instance has no log yet: wait until it has copied the master's");
+  }
+  return {};
+}
+
+}  // namespace
 
 Done switch_master(const sql::SwitchMaster& change, const StatementContext& context) {
   const metadb::TenantName name = to_name(change.tenant);
@@ -30,6 +48,7 @@ Done switch_master(const sql::SwitchMaster& change, const StatementContext& cont
     context.warn(fmt::format("{} is the master instance already", to->name));
     return answers::SqlOk{.affected_rows = 0, .warnings = 1, .info = {}};
   }
+  if (auto fit = check_log(context.metadb, *to); !fit) return std::unexpected(std::move(fit.error()));
   const metadb::Decision decision{.what = "switch primary",
                                   .who = context.who,
                                   .reason = change.full ? "SWITCH MASTER INSTANCE FULL" : "SWITCH MASTER INSTANCE"};

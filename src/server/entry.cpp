@@ -174,10 +174,13 @@ std::string Entry::not_ready() {
 
 Result<manage::Route> Entry::find_primary(const metadb::TenantName& tenant) {
   auto found = services_.routes->with([&](metadb::MetaDb& database) { return manage::find_primary(database, tenant); });
-  if (!found && found.error().code != sql::error_code::management) {
+  const auto is_ours = [](int code) {
+    return code == sql::error_code::management || code == sql::error_code::server_shutdown;
+  };
+  if (!found && !is_ours(found.error().code)) {
     // The MetaDB's own number, or its client library's, would be taken for the client's.
     found.error().message = "the tenant's primary cannot be looked up: " + found.error().message;
-    found.error().code = sql::error_code::management;
+    found.error().code = sql::error_code::server_shutdown;
   }
   const std::pair name(tenant.cluster, tenant.tenant);
   const std::lock_guard lock(routes_mutex_);

@@ -28,10 +28,17 @@ constexpr std::size_t settings_count_max = 64;
 constexpr std::size_t settings_size_max = 64U << 10U;
 constexpr std::size_t answer_size_max = 1U << 20U;
 
-/// As a refused log-in and a refused command tell it, with the number of who refused.
+bool passes_by_itself(const Error& error) {
+  return error.kind == ErrorKind::io || error.kind == ErrorKind::timeout || error.kind == ErrorKind::closed ||
+         error.code == sql::error_code::server_shutdown;
+}
+
+/// As a refused log-in and a refused command tell it, with the number of who refused. A replica gives up for good at
+/// what a server answers to its questions, but not at one that is shutting down.
 mysql::SqlError to_refusal(const Error& error) {
   const bool numbered = error.kind == ErrorKind::refused && error.code >= 1000 && error.code <= UINT16_MAX;
-  const int code = numbered ? error.code : sql::error_code::management;
+  int code = numbered ? error.code : sql::error_code::management;
+  if (passes_by_itself(error)) code = sql::error_code::server_shutdown;
   return {static_cast<std::uint16_t>(code), std::string(sql::sql_state(code)), error.message};
 }
 
@@ -43,7 +50,7 @@ EntrySession::EntrySession(asio::ip::tcp::socket socket, const EntryServices& se
 asio::awaitable<bool> EntrySession::log_in() {
   const std::string reason = entry_.not_ready();
   if (reason.empty()) co_return co_await SqlConnection::log_in();
-  const answers::SqlError error{sql::error_code::management, "HY000", reason};
+  const answers::SqlError error{sql::error_code::server_shutdown, "08S01", reason};
   (void)co_await send_error(error);
   close();
   co_return false;
@@ -127,9 +134,7 @@ asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_inst
   for (bool reached_none = false;;) {
     auto instance = co_await try_instance(deadline);
     if (instance) co_return instance;
-    const ErrorKind kind = instance.error().kind;
-    const bool unreachable = kind == ErrorKind::io || kind == ErrorKind::timeout || kind == ErrorKind::closed;
-    reached_none = reached_none || unreachable;
+    reached_none = reached_none || passes_by_itself(instance.error());
     if (!reached_none || std::chrono::steady_clock::now() + way_pause >= end) co_return instance;
     log::debug("{}: {} is tried again: {}", channel().peer(), login().user, instance.error().message);
     deadline = later_deadline;

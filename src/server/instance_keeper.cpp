@@ -205,8 +205,8 @@ void InstanceKeeper::act_on(Kept& kept) {
   if (step != InstanceStep::none) {
     kept.busy = true;
     spawn(carry_out(name, step));
-  } else if (process && kept.row.state == InstanceState::running && kept.told != to_be_told(kept.row) &&
-             Clock::now() >= kept.start_at) {
+  } else if (process && kept.row.state == InstanceState::running && knows_leader(kept.row) &&
+             kept.told != to_be_told(kept.row) && Clock::now() >= kept.start_at) {
     kept.busy = true;
     spawn(tell(name));
   }
@@ -478,6 +478,11 @@ InstanceKeeper::Told InstanceKeeper::to_be_told(const metadb::Instance& row) con
   if (!followed_primary(row, services_.key)) return told;
   told.leader = {.epoch = row.leader.epoch, .name = row.leader.name, .ip = row.leader.ip, .port = row.leader.port};
   return told;
+}
+
+/// A primary that starts has no port yet: nobody is told to follow it, nor to be primary instead.
+bool InstanceKeeper::knows_leader(const metadb::Instance& row) {
+  return row.leader.name.empty() || row.leader.name == row.name || row.leader.port != 0;
 }
 
 /// Writes the instance's file, which it reads again at SIGHUP: accounts, and whom it follows. The rest of it stays as

@@ -127,6 +127,7 @@ class InstanceKeeper {
   [[nodiscard]] boost::asio::awaitable<void> stop(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> remove(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> note(std::string name, const metadb::InstanceChange& change);
+  [[nodiscard]] static bool knows_leader(const metadb::Instance& row);
   [[nodiscard]] Told to_be_told(const metadb::Instance& row) const;
   [[nodiscard]] boost::asio::awaitable<void> tell(std::string name);
   [[nodiscard]] boost::asio::awaitable<void> end_action(std::string name);

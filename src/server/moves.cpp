@@ -19,7 +19,8 @@ Result<void> finish(metadb::MetaDb& database, const InstanceKeeper::Running& own
     return stand_in_for(database, own.name, own.options.stands_in_for);
   const auto theirs = report_of(database, *former);
   if (!theirs) return std::unexpected(theirs.error());
-  if (end_of(report) < end_of(*theirs)) return {};
+  // Without a place it has not been asked since it started, or does not answer; it may have anything.
+  if (theirs->last_file.empty() || end_of(report) < end_of(*theirs)) return {};
   const metadb::Decision decision{.what = "rebalance",
                                   .who = "server " + server_id,
                                   .reason = fmt::format("{} has all of the log of {}", own.name, former->name)};

@@ -14,6 +14,7 @@ std::string_view sql_state(int code) {
     case error_code::no_such_table:
       return "42S02";
     case error_code::packet_too_large:
+    case error_code::server_shutdown:
       return "08S01";
     case error_code::interrupted:
       return "70100";

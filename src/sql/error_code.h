@@ -13,6 +13,8 @@ namespace error_code {
 inline constexpr int database_denied = 1044;
 inline constexpr int no_database = 1046;
 inline constexpr int unknown_database = 1049;
+/// What passes by itself: replicas, and drivers by its SQL state, connect again instead of giving up.
+inline constexpr int server_shutdown = 1053;
 inline constexpr int unknown_column = 1054;
 inline constexpr int parse = 1064;
 inline constexpr int empty_query = 1065;
