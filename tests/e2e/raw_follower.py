@@ -8,8 +8,6 @@ from binlog_file import ARTIFICIAL, FORMAT_DESCRIPTION, GTID, HEARTBEAT, HEARTBE
 from binlog_file import gtid_text, parse_event
 from raw_client import Dump, is_artificial_rotate, rotate_target
 
-_SILENCE = 5  # seconds, of which the server was asked to end each
-
 
 class Wrong(Exception):
     """The server sent, in order and with right checksums, what does not continue the copy."""
@@ -18,6 +16,8 @@ class Wrong(Exception):
 class RawFollower:
     """Copies a log into a folder until stop(). It asks for what follows its last whole transaction: by position
     or by GTID. What makes no sense ends a connection; an event twice, or one that is missing, ends it for good."""
+
+    patience = 5  # seconds of silence, of which the server was asked to end each
 
     def __init__(self, source, folder, by_gtid):
         self.source = source
@@ -68,7 +68,7 @@ class RawFollower:
         else:
             dump.at(self.name, self.safe.get(self.name, 4))
         while not self._ending:
-            data = dump.packet(_SILENCE)
+            data = dump.packet(self.patience)
             if data[:1] != b"\x00":
                 raise ValueError(f"a packet of a dump begins with {data[:1]!r}")
             self._take(parse_event(data[1:], True), data[1:])
