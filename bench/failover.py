@@ -30,7 +30,7 @@ from measures import follower_cost  # noqa: E402
 from measures.faults import ALONE, FAULTS, round_of  # noqa: E402
 from measures.rig import GIGABYTE, Source  # noqa: E402
 from measures.stage import Stage  # noqa: E402
-from processes import FOLDER_PREFIX  # noqa: E402
+from processes import FOLDER_PREFIX, ProgramFailed  # noqa: E402
 from servers import MySQL97  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
@@ -48,14 +48,21 @@ def spread(values):
 
 
 def measure_faults(cluster, replicas, faults, options, chance):
-    """Fault after fault in turn, so that each meets every state the others leave, and the same load."""
+    """Fault after fault in turn, so that each meets every state the others leave, and the same load. A cluster that
+    does not become whole again ends it: that is a failure of the last fault."""
     stage = Stage(cluster, replicas)
     rounds = {name: [] for name in faults}
-    for _ in range(options.repeats):
-        for name, fault in faults.items():
-            rounds[name].append(round_of(stage, fault, chance))
-            _tell(fault.name, rounds[name][-1])
-    stage.close()
+    last = next(iter(rounds.values()))
+    try:
+        for _ in range(options.repeats):
+            for name, fault in faults.items():
+                last = rounds[name]
+                last.append(round_of(stage, fault, chance))
+                _tell(fault.name, last[-1])
+        stage.close()
+    except ProgramFailed as error:
+        last.append({"failure": str(error), "story": "the cluster is not as it was before"})
+        _tell("afterwards", last[-1])
     return [_summary(name, faults[name], replicas, rounds[name]) for name in faults]
 
 
@@ -161,6 +168,8 @@ def main():
     print(text)
     if options.json:
         Path(options.json).write_text(text + "\n", encoding="utf-8")
+    if any(one["failures"] for one in results.get("faults", [])):
+        raise SystemExit("not every round ended as it should: the failures above tell")
 
 
 if __name__ == "__main__":
