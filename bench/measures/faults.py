@@ -1,5 +1,6 @@
 """What can happen to a tenant's primary: each fault is done, its course measured, and undone."""
 
+import glob
 import os
 import signal
 import time
@@ -54,7 +55,15 @@ def _forget_failures(server, _instance, _pid):
 
 
 def _stop_primary(_server, instance):
-    os.kill(instance.pid, signal.SIGSTOP)
+    pid = instance.pid
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: set(_states_of_threads(pid)) == {"T"}, 10, f"pid {pid} to stand still", every=0.001)
+
+
+def _states_of_threads(pid):
+    for path in glob.glob(f"/proc/{pid}/task/*/stat"):
+        with open(path, encoding="ascii", errors="replace") as file:
+            yield file.read().rsplit(")", 1)[1].split()[0]
 
 
 def _continue(_server, _instance, pid):
