@@ -135,7 +135,9 @@ def cost(folder, options):
     source = Source(os.path.join(folder, "source"))
     try:
         source.start()
-        return follower_cost.measure(source, folder, int(options.size * GIGABYTE), options.repeats_of_cost)
+        return follower_cost.measure(
+            source, folder, int(options.size * GIGABYTE), options.repeats_of_cost, options.source_tls
+        )
     finally:
         source.process.kill()
 
@@ -146,6 +148,9 @@ def main():
     parser.add_argument("--seed", type=int, default=2026, help="of the moments at which faults happen")
     parser.add_argument("--size", type=float, default=0.5, help="gigabytes of the log a follower copies")
     parser.add_argument("--repeats-of-cost", type=int, default=3)
+    parser.add_argument(
+        "--source-tls", choices=["preferred", "off"], default="preferred", help="of capturing instances"
+    )
     parser.add_argument("--part", choices=[*PARTS, "cost"], action="append", help="only this one; may be given again")
     parser.add_argument("--logs", help="a folder for the logs of servers and instances")
     parser.add_argument("--json", help="a file for the results")

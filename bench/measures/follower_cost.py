@@ -10,15 +10,16 @@ SHAPES = [("single-row transactions", 1, 300), ("6 KB events", 1000, 6000)]
 WAYS = ("no follower", "a follower", "a second one that captures")
 
 
-def measure(source, folder, size, repeats):
-    """The table's rows as dictionaries, printed as they come."""
+def measure(source, folder, size, repeats, source_tls):
+    """The table's rows as dictionaries, printed as they come. A follower copies under TLS; `source_tls` says whether
+    the source is read so, too ("off", "preferred")."""
     results = []
     for shape, row_count, row_size in SHAPES:
         source.fill(size, row_count, row_size)
         runs = {way: [] for way in WAYS}
         for _ in range(repeats):
             for way in WAYS:
-                runs[way].append(_run(source, os.path.join(folder, "instances"), way))
+                runs[way].append(_run(source, os.path.join(folder, "instances"), way, source_tls))
         print(shape)
         for way in WAYS:
             values = {key: median_of(runs[way], key) for key in runs[way][0]}
@@ -27,10 +28,10 @@ def measure(source, folder, size, repeats):
     return results
 
 
-def _run(source, folder, way):
+def _run(source, folder, way, source_tls):
     """From the start of the first instance until all of them have the whole log."""
     shutil.rmtree(folder, ignore_errors=True)
-    one, other = capture(folder + "/one", source), capture(folder + "/other", source)
+    one, other = (capture(f"{folder}/{name}", source, source={"tls": source_tls}) for name in ("one", "other"))
     settle()
     gigabytes = source.log_size() / GIGABYTE
     source_before = cpu_seconds(source.process.pid)
