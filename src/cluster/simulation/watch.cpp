@@ -104,12 +104,14 @@ bool Watch::needed(const Move& move, const PrimaryRecord& before) const {
          now - world_.network.last_disturbed(host, world_.metadb_node()) <= silence_takes;
 }
 
-/// Whether its disk was full a moment ago, and the other's has not been full for long.
+/// Whether its disk was full a moment ago, and the other's has not been full for long: since it was, or since the other
+/// runs, for one that has begun anew does not know before it has something to store.
 bool Watch::needed_for_its_disk(const Move& move, const Instance& primary) const {
   const Time now = world_.timeline.now();
   if (move.kind != Move::Kind::promotion || now - primary.last_full() > ask_takes) return false;
-  const auto full = world_.instances[world_.number_of(move.instance)]->full_since();
-  return !full || now - *full < silence_takes;
+  const Instance& other = *world_.instances[world_.number_of(move.instance)];
+  const auto full = other.full_since();
+  return !full || now - std::max(*full, other.process().last_unwell()) < silence_takes;
 }
 
 /// Nobody may still take a host for living that was lost so long ago.
