@@ -44,6 +44,15 @@ namespace {
   return Promotion{choice->instance, fmt::format("{}; of those that follow it and have room {}", why, choice->reason)};
 }
 
+/// Those whose log goes on behind the end of the primary's. Most often there is none.
+[[nodiscard]] std::vector<ReplicaStatus> further_than(const ReplicaStatus& primary,
+                                                      std::span<const ReplicaStatus> replicas) {
+  std::vector<ReplicaStatus> further;
+  std::ranges::copy_if(replicas, std::back_inserter(further),
+                       [&](const ReplicaStatus& one) { return one.end > primary.end; });
+  return further;
+}
+
 }  // namespace
 
 Result<void> may_judge(const Contact& contact, Contact::Time now, const FailoverRules& rules) {
@@ -74,6 +83,11 @@ FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const Re
   if (primary->state == InstanceState::failed)
     return replace(record, replicas, fmt::format("the primary {} has failed", name), false, rules);
 
+  if (primary->capture_stopped) {
+    const auto choice = choose_primary(further_than(*primary, replicas), name, rules);
+    const std::string why = fmt::format("the primary {} has stopped capturing, and others have more of the log", name);
+    if (choice) return Promotion{choice->instance, fmt::format("{}; {}", why, choice->reason)};
+  }
   if (is_stuck(*primary, rules)) return relieve(*primary, replicas, rules);
   const bool silent = silent_for(*primary, rules.silent_after);
   const bool frozen = primary->unanswered >= rules.frozen_after;

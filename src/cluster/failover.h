@@ -38,7 +38,8 @@ using FailoverDecision = std::variant<LeaveIt, AskPrimary, Promotion, Takeover, 
 /// the silences that its BeatWatch tells. An instance that answers keeps its tenant whatever happened to the sluiced
 /// beside it; one whose server beats is restarted there, unless it has failed for good or lives and answers nothing;
 /// one that a person stopped is left alone. One that does not answer on a silent server is replaced. One whose disk is
-/// full or fails gives way to a replica that follows it and has room, and stays where there is none.
+/// full or fails gives way to a replica that follows it and has room, and stays where there is none. One that has
+/// stopped capturing gives way to a replica that has more of the log, as one may that had only begun to copy it.
 [[nodiscard]] FailoverDecision decide_failover(const PrimaryRecord& record, std::span<const ReplicaStatus> replicas,
                                                const FailoverRules& rules = {});
 

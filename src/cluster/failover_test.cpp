@@ -128,6 +128,18 @@ TEST(Failover, WhatASilentServerSaidOfItsDiskDoesNotCount) {
   EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
 }
 
+TEST(Failover, OneThatStoppedCapturingGivesWayToWhoHasMoreOfTheLog) {
+  auto replicas = pair(milliseconds(400), std::nullopt);
+  replicas[0].capture_stopped = true;
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas))) << "b has no more than a";
+  replicas[1].end = {21, 154};
+  EXPECT_EQ(reason<Promotion>(replicas),
+            "the primary a has stopped capturing, and others have more of the log; b is the only living replica, at "
+            "mysql-bin.000021:154");
+  replicas[0].capture_stopped = false;
+  EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas))) << "it gets there itself";
+}
+
 TEST(Failover, WithoutAPrimaryOneIsChosen) {
   EXPECT_EQ(std::get<Promotion>(decide_failover({"", 0}, std::vector{replica("b")})).instance, "b");
   EXPECT_EQ(std::get<Promotion>(decide_failover({"dropped", 3}, std::vector{replica("b")})).instance, "b");

@@ -40,7 +40,8 @@ struct ReplicaStatus {
   std::optional<Milliseconds> heartbeat_age;
   /// How long the instance has not answered its own server though its process lives; none: it answers, or nobody tells.
   std::optional<Milliseconds> unanswered;
-  bool follows = false;    ///< copies what its primary has, at the moment
+  bool follows = false;          ///< copies what its primary has, at the moment
+  bool capture_stopped = false;  ///< for a reason that a person has to remove: it gets nothing more
   std::string disk_state;  ///< "disk full" or "disk failed": for that it stores nothing at the moment; empty: it does
   /// As DiskWatch tells it of its log's disk; none: that takes what comes, or nobody tells.
   std::optional<Milliseconds> disk_trouble;

@@ -46,7 +46,7 @@ class InstanceClient {
     std::size_t at_once = 10;  ///< so many are asked side by side
   };
   /// To find out who lives.
-  static constexpr Patience brief{std::chrono::milliseconds(500), std::chrono::milliseconds(500), 64};
+  static constexpr Patience brief{std::chrono::milliseconds(300), std::chrono::milliseconds(300), 64};
 
   /// The answer to one statement. The error is the instance's own, with its number, or says that it cannot be reached
   /// (io, timeout).

@@ -10,7 +10,7 @@ namespace sluice::server {
 namespace {
 
 constexpr std::chrono::seconds turn{10};
-constexpr std::chrono::milliseconds pause_min{500};
+constexpr std::chrono::milliseconds pause_min{250};
 constexpr std::chrono::milliseconds pause_max{60'000};
 constexpr int pauses_of_age = 4;  ///< a doubt is looked at again after a fourth of its age
 
@@ -25,6 +25,7 @@ bool is_doubtful(const InstanceKeeper::Running& own, const metadb::InstanceRepor
   if (leader.name.empty() || leader.server.empty() || leader.wanted == metadb::Wanted::dropped) return true;
   if (leader.state == metadb::InstanceState::failed) return true;
   if (report != nullptr && report->capture == misses_primary_state) return true;
+  if (report != nullptr && report->capture == waits_for_primary_state) return true;
   return is_silent(silences, leader.server, rules.silent_after);
 }
 

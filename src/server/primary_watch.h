@@ -21,8 +21,8 @@ using Silences = std::map<std::string, cluster::Milliseconds>;
 [[nodiscard]] bool is_silent(const Silences& silences, const std::string& server, cluster::Milliseconds time);
 
 /// The tenants whose primary has to be looked at closely. Of those that `own` instances follow: it is gone or has
-/// failed, its server is silent, or the follower misses it. Of those whose primary is here: its disk takes nothing.
-/// Nothing is asked for this; while all is well there is none.
+/// failed, its server is silent, or the follower misses it or has more than it. Of those whose primary is here: its
+/// disk takes nothing. Nothing is asked for this; while all is well there is none.
 [[nodiscard]] std::vector<metadb::TenantName> doubtful_tenants(std::span<const InstanceKeeper::Running> own,
                                                                std::span<const metadb::InstanceReport> reports,
                                                                const Silences& silences,
@@ -45,8 +45,8 @@ struct Doubts {
   bool operator==(const Doubts&) const = default;
 };
 
-/// When doubts are looked at: at once when they are not those of before; then twice a second, and the more rarely the
-/// longer they last, down to once a minute, unless something has changed.
+/// When doubts are looked at: at once when they are not those of before; then four times a second, and the more rarely
+/// the longer they last, down to once a minute, unless something has changed.
 class DoubtPace {
  public:
   using Time = std::chrono::steady_clock::time_point;

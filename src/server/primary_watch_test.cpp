@@ -101,9 +101,9 @@ TEST(DoubtPace, NewDoubtsAreLookedAtAtOnceAndOldOnesEverMoreRarely) {
   EXPECT_FALSE(pace.is_due({}, true, begin));
   EXPECT_EQ(pace.pause(begin, 1000ms), 1000ms);
   EXPECT_TRUE(pace.is_due(doubts, false, begin));
-  EXPECT_EQ(pace.pause(begin, 1000ms), 500ms);
-  EXPECT_FALSE(pace.is_due(doubts, false, begin + 499ms));
-  EXPECT_TRUE(pace.is_due(doubts, false, begin + 500ms));
+  EXPECT_EQ(pace.pause(begin, 1000ms), 250ms);
+  EXPECT_FALSE(pace.is_due(doubts, false, begin + 249ms));
+  EXPECT_TRUE(pace.is_due(doubts, false, begin + 250ms));
   EXPECT_TRUE(pace.is_due(doubts, false, begin + 20s));
   EXPECT_FALSE(pace.is_due(doubts, false, begin + 24s));
   EXPECT_TRUE(pace.is_due(doubts, true, begin + 24s)) << "something has changed";

@@ -39,6 +39,7 @@ cluster::ReplicaStatus status_of(const metadb::Instance& instance, const metadb:
   status.first_file = file_number(report->first_file);
   status.diverged = report->capture == differs_state;
   status.follows = report->capture == follows_state;
+  status.capture_stopped = report->capture == stopped_state;
   if (waits_for_disk(report->capture)) status.disk_state = report->capture;
   if (report->disk_trouble_ms >= 0) status.disk_trouble = cluster::Milliseconds(report->disk_trouble_ms);
   if (report->unanswered_ms >= 0) status.unanswered = cluster::Milliseconds(report->unanswered_ms);

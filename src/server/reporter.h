@@ -22,6 +22,10 @@ namespace sluice::server {
 
 /// The state of a follower's capture that does not reach its primary.
 inline constexpr std::string_view misses_primary_state = "reconnecting";
+/// Of one that has more of the log than its primary.
+inline constexpr std::string_view waits_for_primary_state = "behind";
+/// Of a primary whose capture a person has to help.
+inline constexpr std::string_view stopped_state = "stopped";
 /// And of one whose log differs from its primary's.
 inline constexpr std::string_view differs_state = "differs";
 /// Of one that copies from its primary.

@@ -173,3 +173,38 @@ def test_a_switch_disturbs_subscribers_only_if_asked_to(cluster, workshop, full)
     primary = cluster.instances()[other]
     scene.primary.wait_for(scene.fill())
     scene.end(primary)
+
+
+def test_one_that_has_little_of_the_log_gives_the_tenant_back(cluster, workshop):
+    """It became primary because nobody else was left, and its source no longer keeps what it lacks."""
+    scene = Scene(cluster, workshop, replicas=2)
+    scene.subscriber.stop()
+    source = scene.tenant.source
+    little = next(row["name"] for row in scene.rows() if row["name"] != scene.primary.name)
+    scene.entry.run(f"STOP BINLOG INSTANCE {little}")
+    wait_until(lambda: "Stop" in scene.states(), 30, scene.rows)
+    for _ in range(4):
+        source.sql(
+            "INSERT INTO d.t (b) VALUES (REPEAT('x', 60000))", "INSERT INTO d.t (b) SELECT b FROM d.t", "FLUSH LOGS"
+        )
+    token = scene.fill()
+    scene.primary.wait_for(token)
+    source.sql("FLUSH LOGS")
+    newest = source.sql("SHOW BINARY LOGS")[-1][0]
+    source.sql(f"PURGE BINARY LOGS TO '{newest}'")
+    for _ in range(10):  # so much that the primary itself could go on
+        source.sql("INSERT INTO d.t (b) VALUES (REPEAT('y', 60000))")
+    token = scene.fill()
+    scene.primary.wait_for(token)
+    scene.kill_host()
+    scene.entry.run(f"START BINLOG INSTANCE {little}")
+    assert scene.wait_elsewhere(40).name == little
+    scene.primary_server.host.restore()
+    scene.primary_server.start()
+    wait_until(lambda: scene.where()["ip"] == scene.primary_server.address, 90, lambda: (scene.rows(), scene.history()))
+    assert any("has stopped capturing" in reason for reason in scene.told("failover")), scene.history()
+    later = scene.fill()
+    for instance in cluster.instances().values():
+        if instance.name in (little, scene.primary.name):
+            instance.wait_for(token)
+            instance.wait_for(later)
