@@ -192,10 +192,13 @@ def test_one_that_has_little_of_the_log_gives_the_tenant_back(cluster, workshop)
     source.sql("FLUSH LOGS")
     newest = source.sql("SHOW BINARY LOGS")[-1][0]
     source.sql(f"PURGE BINARY LOGS TO '{newest}'")
+    marks = os.path.join(scene.primary.data, "binlog", "marks", "mysql-bin.000001.marks")
+    before = os.path.getsize(marks)
     for _ in range(10):  # so much that the primary itself could go on
         source.sql("INSERT INTO d.t (b) VALUES (REPEAT('y', 60000))")
     token = scene.fill()
     scene.primary.wait_for(token)
+    wait_until(lambda: os.path.getsize(marks) > before, 20, "a mark of the newest binlog file is on the disk")
     scene.kill_host()
     scene.entry.run(f"START BINLOG INSTANCE {little}")
     assert scene.wait_elsewhere(40).name == little
