@@ -91,24 +91,11 @@ stage_threads() { sanitized tsan; }
 stage_build() { tools/build.sh release; }
 stage_lint() { tools/lint.sh; }
 
-# build_aside: builds what the stages after e2e need, with what the end to end tests, which mostly wait, leave of the
-# processors. Whatever goes wrong is said by the stage that needs it.
-build_aside() {
-  mkdir -p "$results"
-  (
-    nice -n 19 tools/build.sh fuzz fuzzers
-    nice -n 19 tools/build.sh asan-ubsan
-    nice -n 19 tools/build.sh tsan
-  ) > "$results/build-aside.log" 2>&1 < /dev/null &
-}
-
 everything() {
   local stage failed=() started
   rm -rf "$results"
   for stage in build lint unit e2e fuzz memory threads; do
     started=$SECONDS
-    [ "$stage" != e2e ] || build_aside
-    [ "$stage" != fuzz ] || wait
     if "$0" "$stage"; then
       say "$stage: passed in $((SECONDS - started)) s"
     else

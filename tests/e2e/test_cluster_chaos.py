@@ -1,7 +1,7 @@
 """Servers, instances, hosts, lines, the MetaDB and the sources fail, one after the other and together, under load. What
 every subscriber has in the end is byte for byte what the primaries have, and each replica holds what its source holds.
 
-SLUICE_CHAOS_ROUNDS: how many faults (5 if it is not said; a hundred take half an hour). SLUICE_CHAOS_SEED: which."""
+SLUICE_CHAOS_ROUNDS: how many faults (3 if it is not said; a hundred take half an hour). SLUICE_CHAOS_SEED: which."""
 
 import os
 import random
@@ -25,7 +25,7 @@ from same_files import assert_same_files
 from servers import MySQL97
 from tenants import Tenant
 
-ROUNDS = int(os.environ.get("SLUICE_CHAOS_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("SLUICE_CHAOS_ROUNDS", "3"))
 SEED = int(os.environ.get("SLUICE_CHAOS_SEED", "2026"))
 _RECOVERY = 45  # seconds after which a subscriber must have what was written during a fault
 _HALVES = ("myisam", "mixed_engines", "xa")  # what a MySQL replica cannot take back half done

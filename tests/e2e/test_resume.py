@@ -17,7 +17,7 @@ from pairs import Pair
 from processes import free_port, wait_until
 from same_files import assert_same_files
 
-KILLS = {"mariadb": 200, "mysql97": 60, "mysql56-anonymous": 60, "mysql97-compressed": 30}
+KILLS = {"mariadb": 100, "mysql97": 50, "mysql56-anonymous": 50, "mysql97-compressed": 30}
 _LOG = {"max_binlog_size": 1 << 20}
 # What MySQL 9.7.4 as a replica cannot take back half done when it is cut off, from a MySQL source as little as from us.
 _HALVES = ("myisam", "mixed_engines", "xa")
