@@ -30,13 +30,15 @@ namespace {
          !silent_for(primary, rules.silent_after);
 }
 
-/// Only to one that copies what there is and has room for what comes: what the other serves is served still, so that
-/// there is no hurry, and two full disks do not take turns.
+/// Only to one that copies what there is, or has more already, and has room for what comes: what the other serves is
+/// served still, so that there is no hurry, and two full disks do not take turns.
 [[nodiscard]] FailoverDecision relieve(const ReplicaStatus& primary, std::span<const ReplicaStatus> replicas,
                                        const FailoverRules& rules) {
   std::vector<ReplicaStatus> fit;
-  std::ranges::copy_if(replicas, std::back_inserter(fit),
-                       [](const ReplicaStatus& one) { return one.follows && !one.disk_trouble; });
+  std::ranges::copy_if(replicas, std::back_inserter(fit), [&](const ReplicaStatus& one) {
+    const bool continues = one.follows || one.end > primary.end;
+    return continues && !one.disk_trouble;
+  });
   std::string why = fmt::format("the primary {} has stored nothing for {:.1f} s: {}", primary.instance,
                                 seconds_of(*primary.disk_trouble), primary.disk_state);
   const auto choice = choose_primary(fit, primary.instance, rules);

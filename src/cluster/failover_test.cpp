@@ -114,6 +114,13 @@ TEST(Failover, AFullDiskMovesNothingToOneThatDoesNotFollowOrHasNoRoom) {
   EXPECT_TRUE(std::holds_alternative<LeaveIt>(decided(replicas)));
 }
 
+TEST(Failover, AFullDiskGivesWayToOneThatHasMoreAlready) {
+  auto replicas = full_disk(seconds(5));
+  replicas[1].follows = false;  // it waits for the primary to have as much
+  replicas[1].end = {7, 2000};
+  EXPECT_EQ(std::get<Promotion>(decided(replicas)).instance, "b");
+}
+
 TEST(Failover, ADiskThatTakesSomethingAgainMovesNothing) {
   auto replicas = full_disk(seconds(60));
   replicas[0].disk_state.clear();

@@ -221,7 +221,8 @@ def test_what_takes_more_memory_is_ended_and_the_group_stays_below(source, works
     assert its_group.number("memory.events", "oom_kill") == kills + 1
     peak = int(its_group.read("memory.peak"))
     print(f"{peak} bytes of {_MEMORY} at most, {kills + 1} killed")
-    assert 0.9 * _MEMORY < peak <= _MEMORY
+    page = 4096  # the kernel counts one before it refuses it
+    assert 0.9 * _MEMORY < peak <= _MEMORY + 16 * page
     assert instance.pid == pid, "the system ends the one that took most"
     instance.wait_for(mark(source))
 

@@ -93,7 +93,9 @@ def test_server_by_server(cluster, workshop):
     tenant = Tenant("shop", "orders", source, address=host.address)
     cluster.servers[0].create(tenant, ", REPLICATE NUM 2", max_binlog_size=1 << 20)
     operator = Upgrade(cluster, tenant)
-    wait_until(lambda: len(cluster.instances()) == 2, 40, lambda: operator.rows(cluster.servers[0]))
+    asked = cluster.servers[0]
+    running = ["Running"] * 2
+    wait_until(lambda: [row["state"] for row in operator.rows(asked)] == running, 40, lambda: operator.rows(asked))
     door = workshop.keep(Door(cluster.client.address, cluster.addresses))
     place = Source(door.port, tenant.login(USER), PASSWORD, door.address)
     copies = [workshop.keep(Following(place, workshop.place("copy"), by_gtid)) for by_gtid in (False, True)]
