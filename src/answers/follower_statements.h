@@ -18,8 +18,8 @@ inline constexpr std::uint64_t binlog_marks_max = 10'000;
 /// file is not there, 1210 for a LIMIT above binlog_marks_max.
 [[nodiscard]] Result<SqlRows> answer_binlog_marks(const sql::ShowBinlogMarks& show, const EvaluationContext& context);
 
-/// SHOW BINLOG CHECKSUM: log_name, size (how many bytes) and checksum (their CRC32 in 8 hexadecimal digits). Error 1220
-/// if the file is not there or shorter, 1317 if interrupted.
+/// SHOW BINLOG CHECKSUM: log_name, size (how many bytes) and checksum (store/file_checksum.h, 16 hexadecimal digits).
+/// Error 1220 if the file is not there or shorter, 1317 if interrupted.
 [[nodiscard]] Result<SqlRows> answer_binlog_checksum(const sql::ShowBinlogChecksum& show,
                                                      const EvaluationContext& context);
 

@@ -16,6 +16,23 @@ constexpr std::chrono::milliseconds pause_max{10'000};
 /// A primary that comes back, or takes over, is found soon: who subscribes here waits.
 constexpr std::chrono::milliseconds follow_pause_max{1'000};
 
+constexpr std::string_view differs = "differs";
+
+/// Of a follower that does not go on. One whose place was purged there is in the same case as one that differs.
+std::string_view state_text(follow::FollowFailure::Kind kind) {
+  using Kind = follow::FollowFailure::Kind;
+  switch (kind) {
+    case Kind::broken:
+      return "reconnecting";
+    case Kind::behind:
+      return "behind";
+    case Kind::purged:
+    case Kind::differs:
+      return differs;
+  }
+  return "reconnecting";
+}
+
 }  // namespace
 
 CaptureThread::CaptureThread(const Config& config, store::Log& log, std::unique_ptr<store::LogWriter> writer,
@@ -166,19 +183,13 @@ void CaptureThread::follow(const follow::PrimaryAddress& address) {
       if (wait_for_storage(address.address, *error)) continue;
       break;
     }
-    const bool anew = failure.kind == Kind::differs || failure.kind == Kind::purged;
     if (std::exchange(told, failure.error.message) != failure.error.message) {
       log::warning("following {} broke off: {}", address.address, failure.error.message);
     }
-    report(anew                           ? "differs"
-           : failure.kind == Kind::behind ? "behind"
-                                          : "reconnecting",
-           address.address, failure.error.message);
+    report(std::string(state_text(failure.kind)), address.address, failure.error.message);
     if (failure.kind == Kind::differs) ++totals_.contradictions;
-    if (anew) {
-      services_.copy_anew();
-      break;
-    }
+    // What cannot be asked for, on a full disk, is found out and asked for again.
+    if (state_text(failure.kind) == differs && services_.copy_anew()) break;
     pause(pause_now);
     pause_now = std::min(pause_now * 2, follow_pause_max);
   }
@@ -197,6 +208,7 @@ follow::Follower::Observer CaptureThread::observe_following(const std::string& a
   observer.connected = [this, address] {
     const auto end = log_.end();
     log::info("following {}, on from {} offset {}", address, end.file, end.offset);
+    totals_.idle_since = 0;  // of the connection before; who asks whether the log has caught up looks at both
     report("following", address, "");
     ++totals_.connections;
   };

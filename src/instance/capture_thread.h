@@ -28,9 +28,9 @@ class CaptureThread {
   struct Services {
     /// Called when the log's disk is full; removes what of the log has expired and returns how many files went.
     std::function<std::size_t()> make_room;
-    /// Called once, in the thread, when the log has to be copied anew from the primary: it differs, or what comes next
-    /// is not kept there.
-    std::function<void()> copy_anew;
+    /// Called in the thread when the log has to be copied anew from the primary: it differs, or what comes next is not
+    /// kept there. False: that could not be asked for; it is called again.
+    std::function<bool()> copy_anew;
     /// Called once, in the thread, when a follower without a log is to be primary: where that log begins only a start
     /// can be told (Config::start_boundary).
     std::function<void()> start_anew;

@@ -96,20 +96,21 @@ Result<void> Instance::open_log() {
   auto turn = mysql::Interruption::make();
   if (!turn) return std::unexpected(std::move(turn.error()));
   const CaptureThread::Services services{.make_room = [this] { return retention_->look(); },
-                                         .copy_anew = [this] { copy_anew(); },
+                                         .copy_anew = [this] { return copy_anew(); },
                                          .start_anew = end_requested_};
   capture_ = std::make_unique<CaptureThread>(config_, *log_, std::move(*writer), std::move(*turn), services);
   return {};
 }
 
 /// Readers hold the log's files, so it is exchanged while nobody reads: at the next start.
-void Instance::copy_anew() {
+bool Instance::copy_anew() {
   if (auto asked = ask_for_log_to_be_put_aside(config_.data_directory); !asked) {
-    log::error("the log cannot be copied anew: {}", asked.error().message);
-    return;
+    log::error("the log cannot be copied anew, which is tried again: {}", asked.error().message);
+    return false;
   }
   must_copy_anew_ = true;
   end_requested_();
+  return true;
 }
 
 void Instance::start_retention() {
@@ -203,9 +204,11 @@ void Instance::follow(parameters::Parameter parameter, std::function<void(std::u
 
 void Instance::limit_listener(listen::ListenerSettings& settings) const {
   using enum parameters::Parameter;
-  // The server of a cluster stays connected, to ask how the instance is; that takes no client's place.
+  // The server of a cluster stays connected, to ask how the instance is, and so do up to four followers, with three
+  // connections each; that takes no client's place.
+  constexpr std::uint64_t cluster_connections = 16;
   settings.connections_max = [this] {
-    return parameters_->value(max_connections) + (accounts_->is_known("sluice_admin") ? 1 : 0);
+    return parameters_->value(max_connections) + (accounts_->is_known("sluice_admin") ? cluster_connections : 0);
   };
   settings.unauthenticated_max = [this] { return parameters_->value(max_unauthenticated_connections); };
   settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
@@ -239,6 +242,7 @@ Result<void> Instance::open_metrics() {
   sources.serving = &listener_->totals();
   sources.statements = &listener_->statements();
   sources.capture_status = [this] { return capture_->status(); };
+  sources.caught_up = [this] { return caught_up(); };
   sources.connections = [this] { return listener_->connections(); };
   metrics_ = std::make_unique<InstanceMetrics>(std::move(sources));
   auto server = metrics::MetricsServer::start(config_.metrics_address, config_.metrics_port,

@@ -64,8 +64,8 @@ class Instance : public answers::ServerState {
     return tenant_->ask(query);
   }
 
-  /// Whether the log has all there is to be had at the moment: capture is connected and has had nothing to read for a
-  /// while. Any thread; quick.
+  /// Whether the log has all there is to be had at the moment: capture is connected, to the source or to the primary,
+  /// and has had nothing to read for a while. Any thread; quick.
   [[nodiscard]] bool caught_up() const;
 
  private:
@@ -74,7 +74,7 @@ class Instance : public answers::ServerState {
 
   [[nodiscard]] Result<void> lock_directory();
   [[nodiscard]] Result<void> open_log();
-  void copy_anew();
+  [[nodiscard]] bool copy_anew();
   void start_retention();
   void choose_version();
   void learn_version();

@@ -116,16 +116,13 @@ void InstanceMetrics::add_resources(Families& families, Time now) {
 
 void InstanceMetrics::add_conversion(Families& families, Time now) {
   const CaptureTotals& capture = *sources_.capture;
-  const bool capturing = sources_.capture_status().goes_on();
   const std::int64_t wall = now_in_microseconds();
-  const std::int64_t idle_since = capture.idle_since;
-  const bool at_end = capturing && idle_since != 0 && wall - idle_since >= idle_settled;
-  const std::int64_t checkpoint = at_end ? wall : capture.checkpoint.load();
+  const std::int64_t checkpoint = sources_.caught_up() ? wall : capture.checkpoint.load();
   const double delay = checkpoint == 0 ? 0 : std::max(seconds(wall - checkpoint), 0.0);
   const std::string name = "binlog_instance_convert_";
   families.gauge(name + "running",
                  "1 while the instance is connected to its source, or to its primary, and captures, else 0.",
-                 capturing ? 1 : 0);
+                 sources_.capture_status().goes_on() ? 1 : 0);
   families.gauge(name + "checkpoint",
                  "All that the source committed before this time is stored; seconds since 1970, 0 before the first "
                  "transaction.",

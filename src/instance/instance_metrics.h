@@ -25,6 +25,7 @@ struct MetricsSources {
   const listen::ConnectionTotals* serving = nullptr;
   const std::atomic<std::uint64_t>* statements = nullptr;  ///< executions of SQL
   std::function<answers::CaptureStatus()> capture_status;
+  std::function<bool()> caught_up;  ///< see Instance::caught_up
   std::function<std::size_t()> connections;
 };
 

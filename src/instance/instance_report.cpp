@@ -64,7 +64,7 @@ std::vector<answers::InstanceReport::Boundary> told_boundaries(const store::Log&
 bool Instance::caught_up() const {
   const std::int64_t idle_since = capture_->totals().idle_since;
   const bool settled = idle_since != 0 && now_in_microseconds() - idle_since >= idle_settled;
-  return settled && capture_->status().state == "capturing";
+  return settled && capture_->status().goes_on();
 }
 
 answers::InstanceReport Instance::report(std::uint64_t since) const {

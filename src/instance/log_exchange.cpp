@@ -30,7 +30,7 @@ Result<void> put_log_aside_if_asked(const std::filesystem::path& data_directory,
       return fail(ErrorKind::io,
                   fmt::format("{} cannot be put aside as {}: {}", log.string(), aside.string(), error.message()));
     }
-    log::warning("the log differed from its primary's: it is {} now and is copied anew", aside.string());
+    log::warning("the log was not the beginning of its primary's: it is {} now, and that is copied", aside.string());
   }
   fs::remove(data_directory / request_name, error);
   return sync_directory(data_directory);

@@ -51,7 +51,8 @@ int serve(const std::string& config_file) {
   log::info("stopping");
   (*running)->stop();
   if (!(*running)->must_copy_anew()) return 0;
-  return complain({ErrorKind::corrupt, "the log differs from its primary's; the next start copies it anew"});
+  return complain({ErrorKind::corrupt,
+                   "the log is not the beginning of its primary's; the next start puts it aside and copies that"});
 }
 
 int hash_password() {

@@ -316,15 +316,14 @@ mysql::LoginSettings Listener::limited(mysql::LoginSettings login) const {
   return login;
 }
 
-/// Who leaves or is silent has tried no password.
-void Listener::count_login(const std::string& address, const Result<mysql::Login>& login) {
+void Listener::count_login(const std::string& address, int code) {
   constexpr int access_denied = 1045;
   constexpr int bad_handshake = 1043;
   error_code ignored;
   const auto from = asio::ip::make_address(address, ignored);
-  if (login) {
+  if (code == 0) {
     state_->guard.succeeded(from);
-  } else if (login.error().code == access_denied || login.error().code == bad_handshake) {
+  } else if (code == access_denied || code == bad_handshake) {
     ++state_->totals.failed_logins;
     state_->guard.failed(from, state_->settings.login_limits(), std::chrono::steady_clock::now());
   }

@@ -60,8 +60,8 @@ class Listener {
 
   /// `login` with this listener's limits: its deadline, who is refused for want of room, and threads for slow hashes.
   [[nodiscard]] mysql::LoginSettings limited(mysql::LoginSettings login) const;
-  /// Takes note of how a log-in from this address ended.
-  void count_login(const std::string& address, const Result<mysql::Login>& login);
+  /// Takes note of what was decided of a log-in from this address (mysql::LoginSettings::decided).
+  void count_login(const std::string& address, int code);
 
   // Any thread.
 

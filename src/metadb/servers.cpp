@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "metadb/failure.h"
 
 namespace sluice::metadb {
@@ -160,9 +161,12 @@ Result<std::vector<ServerReports>> list_reports(MetaDb& database) {
   std::vector<ServerReports> all;
   for (const Row& row : *rows) {
     auto instances = parse_reports(row.text(2));
-    if (!instances) return fail_in("server " + row.text(0), std::move(instances.error()));
-    all.push_back(
-        {.id = row.text(0), .beat_age = std::chrono::microseconds(row.number(1)), .instances = std::move(*instances)});
+    // Of another version, perhaps. What the others say is needed all the same, for failover before all else.
+    if (!instances)
+      log::warning("what server {} says of its instances cannot be read: {}", row.text(0), instances.error().message);
+    all.push_back({.id = row.text(0),
+                   .beat_age = std::chrono::microseconds(row.number(1)),
+                   .instances = std::move(instances).value_or(std::vector<InstanceReport>{})});
   }
   return all;
 }

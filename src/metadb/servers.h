@@ -71,8 +71,8 @@ struct ServerReports {
   std::chrono::microseconds beat_age{};  ///< how old they are
   std::vector<InstanceReport> instances{};
 };
-/// What all servers last said, by id. One statement, but a large answer (some 15 KB for 100 instances a server): for
-/// SHOW and for decisions, not for every beat.
+/// What all servers last said, by id; nothing of one whose words cannot be read. One statement, but a large answer
+/// (some 15 KB for 100 instances a server): for SHOW and for decisions, not for every beat.
 [[nodiscard]] Result<std::vector<ServerReports>> list_reports(MetaDb& database);
 
 /// Stores what was judged of a server by what list_servers() told of it (`seen`): only if it is in that state still and

@@ -150,6 +150,17 @@ TEST_P(ServersTest, a_beat_is_one_statement_and_carries_all_instances) {
   EXPECT_EQ(all->front().instances, reports);
 }
 
+TEST_P(ServersTest, what_one_says_that_cannot_be_read_is_nothing_and_no_failure) {
+  MetaDb database = open();
+  const std::vector<InstanceReport> reports = {{.name = "i1"}};
+  expect_done(beat(database, {.id = "s1", .incarnation = 1, .instances = reports}));
+  ASSERT_TRUE(database.write("UPDATE servers SET report = '{' WHERE id = 's1'"));
+  const auto all = list_reports(database);
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_TRUE(all->front().instances.empty());
+}
+
 TEST_P(ServersTest, one_with_instances_is_not_removed) {
   MetaDb database = open();
   make_tenant(database);

@@ -38,6 +38,12 @@ struct Conversation {
     const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
     co_return co_await channel.read_payload(size_max, std::max(left, milliseconds(1)));
   }
+
+  void tell(int error_code) const {
+    if (settings.decided) {
+      settings.decided(error_code);
+    }
+  }
 };
 
 /// What the client claims to be.
@@ -56,15 +62,16 @@ std::string printable(std::string text) {
   return text;
 }
 
-asio::awaitable<std::unexpected<Error>> refuse(Channel& channel, const SqlError& error) {
+asio::awaitable<std::unexpected<Error>> refuse(const Conversation& talk, const SqlError& error) {
+  talk.tell(error.code);
   const Bytes payload = encode_error(error);
-  (void)co_await channel.write_payload(payload);
-  co_return fail(ErrorKind::refused, fmt::format("{}: {}", channel.peer(), printable(error.message)), error.code);
+  (void)co_await talk.channel.write_payload(payload);
+  co_return fail(ErrorKind::refused, fmt::format("{}: {}", talk.channel.peer(), printable(error.message)), error.code);
 }
 
-asio::awaitable<std::unexpected<Error>> bad_handshake(Channel& channel) {
+asio::awaitable<std::unexpected<Error>> bad_handshake(const Conversation& talk) {
   const SqlError error{1043, "08S01", "Bad handshake"};
-  co_return co_await refuse(channel, error);
+  co_return co_await refuse(talk, error);
 }
 
 /// The rest of caching_sha2_password when the proof does not match a known hash: the client sends the password.
@@ -180,19 +187,20 @@ asio::awaitable<Result<void>> admit(const Conversation& talk, Claim& claim, Logi
         1045, "28000",
         fmt::format("Access denied for user '{}'@'{}' (using password: {}){}", claim.user, talk.channel.peer_address(),
                     claim.proof.size() <= 1 ? "NO" : "YES", *right ? ": this account has to use TLS" : "")};
-    co_return co_await refuse(talk.channel, denied);
+    co_return co_await refuse(talk, denied);
   }
   if (talk.settings.refuses) {
     if (const std::optional<SqlError> refusal = talk.settings.refuses(claim.user)) {
-      co_return co_await refuse(talk.channel, *refusal);
+      co_return co_await refuse(talk, *refusal);
     }
   }
   if (talk.settings.refuses_later) {
     const std::optional<SqlError> refusal = co_await talk.settings.refuses_later(login);
     if (refusal) {
-      co_return co_await refuse(talk.channel, *refusal);
+      co_return co_await refuse(talk, *refusal);
     }
   }
+  talk.tell(0);
   const Bytes ok = encode_ok(Ok{}, login.capabilities);
   co_return co_await talk.channel.write_payload(ok);
 }
@@ -205,7 +213,7 @@ asio::awaitable<Result<HandshakeResponse>> read_response(const Conversation& tal
   }
   if (is_ssl_request(*payload)) {
     if (talk.settings.tls == nullptr) {
-      co_return co_await bad_handshake(talk.channel);
+      co_return co_await bad_handshake(talk);
     }
     const auto left = std::chrono::duration_cast<milliseconds>(talk.end - steady_clock::now());
     const Result<void> secure = co_await talk.channel.start_tls(*talk.settings.tls, std::max(left, milliseconds(1)));
@@ -219,7 +227,7 @@ asio::awaitable<Result<HandshakeResponse>> read_response(const Conversation& tal
   }
   Result<HandshakeResponse> response = decode_handshake_response(*payload);
   if (!response) {
-    co_return co_await bad_handshake(talk.channel);
+    co_return co_await bad_handshake(talk);
   }
   co_return response;
 }
@@ -278,7 +286,7 @@ asio::awaitable<Result<Login>> change_user(Channel& channel, const LoginSettings
   Result<ChangeUser> change = decode_change_user(payload, before.capabilities);
   if (!change) {
     const SqlError malformed{1835, "HY000", "Malformed communication packet."};
-    co_return co_await refuse(channel, malformed);
+    co_return co_await refuse(talk, malformed);
   }
   Login login = before;
   login.user = change->user;

@@ -57,6 +57,9 @@ struct LoginSettings {
   std::function<std::optional<SqlError>(const std::string& user)> refuses;
   /// The same for what takes its time, after `refuses`. None: nothing more is asked.
   std::function<asio::awaitable<std::optional<SqlError>>(const Login& login)> refuses_later;
+  /// Told what was decided of a log-in before its client hears of it: 0 for OK, or the error's code. Not told of one
+  /// that left or was silent. None: nobody is told.
+  std::function<void(int error_code)> decided;
 };
 
 /// Who has logged in, and what holds on the connection from now on.

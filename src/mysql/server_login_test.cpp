@@ -1,5 +1,6 @@
 #include "mysql/server_login.h"
 
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -135,6 +136,21 @@ TEST_F(ServerLoginTest, RefusesInTheSameWordsWhetherTheUserExistsOrNot) {
   const Result<void> empty = try_login("native", "");
   ASSERT_FALSE(empty);
   EXPECT_NE(empty.error().message.find("(using password: NO)"), std::string::npos);
+}
+
+TEST_F(ServerLoginTest, TellsWhatWasDecidedBeforeTheClientHears) {
+  std::atomic<int> told = -1;
+  settings.decided = [&told](int code) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    told = code;
+  };
+  for (const auto& [password, code] : std::map<std::string, int>{{"secret", 0}, {"wrong", 1045}}) {
+    serve();
+    Client one = client("native", password);
+    (void)one.connect();
+    EXPECT_EQ(told.exchange(-1), code);
+    (void)login();
+  }
 }
 
 TEST_F(ServerLoginTest, Sha2OverTls) {

@@ -390,7 +390,10 @@ asio::awaitable<void> Server::State::look_after_relays() {
   };
   if (!relayed.empty()) {
     const auto lost = co_await supervise::run_on(pool.get_executor(), loop.get_executor(), work);
-    if (!lost) log::debug("clients of replaced primaries could not be looked after: {}", lost.error().message);
+    if (!lost) {
+      log::debug("clients of replaced primaries could not be looked after: {}", lost.error().message);
+      relays_due = true;
+    }
     for (const manage::Route& route : lost.value_or(std::vector<manage::Route>{})) {
       log::info("clients that were relayed to {} at {}:{} are disconnected: it was replaced and does not answer",
                 route.instance, route.ip, route.port);

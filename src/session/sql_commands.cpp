@@ -129,7 +129,6 @@ SqlConnection::Answered SqlConnection::reset_connection() {
 SqlConnection::Answered SqlConnection::change_user(ByteView payload) {
   const mysql::LoginSettings settings = change_user_settings();
   Result<mysql::Login> login = co_await mysql::change_user(channel_, settings, *services_.accounts, login_, payload);
-  count_login(login);
   if (!login) {
     log::warning("log-in failed: {}", login.error().message);
     co_return std::unexpected(login.error());

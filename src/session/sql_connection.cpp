@@ -48,12 +48,10 @@ answers::SqlClient SqlConnection::client() const {
           .interactive = (login_.capabilities & mysql::capability::interactive) != 0};
 }
 
-void SqlConnection::count_login(const Result<mysql::Login>& login) {
-  services_.listener->count_login(client_address(), login);
-}
-
 mysql::LoginSettings SqlConnection::login_settings() const {
-  return services_.listener->limited(services_.login);
+  mysql::LoginSettings settings = services_.listener->limited(services_.login);
+  settings.decided = [this](int error_code) { services_.listener->count_login(client_address(), error_code); };
+  return settings;
 }
 
 mysql::LoginSettings SqlConnection::change_user_settings() const {
@@ -80,7 +78,6 @@ mysql::Channel SqlConnection::take_channel() {
 asio::awaitable<bool> SqlConnection::log_in() {
   const mysql::LoginSettings settings = login_settings();
   Result<mysql::Login> login = co_await mysql::log_in(channel_, settings, *services_.accounts, connection_id_);
-  count_login(login);
   if (!login) {
     if (login.error().kind != ErrorKind::closed) {
       log::warning("log-in failed: {}", login.error().message);

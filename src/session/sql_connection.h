@@ -122,7 +122,6 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   [[nodiscard]] bool is_still_known(const mysql::Login& login) const;
   [[nodiscard]] bool take_relayed();
   void note_login();
-  void count_login(const Result<mysql::Login>& login);
 
   mysql::Channel channel_;
   std::function<void()> close_taken_;  ///< closes the channel after take_channel()

@@ -1,8 +1,12 @@
 """A Binlog cluster: three servers, their MetaDB and the tenants' databases, each on a host of its own."""
 
+import contextlib
 import os
 import secrets
 
+import pytest
+
+import namespaces
 from namespaces import Network
 from sluiced import Sluiced
 
@@ -80,3 +84,16 @@ class Cluster:
         """The instance that a row of SHOW BINLOG SERVER tells of."""
         server = next(server for server in self.servers if server.address == row["ip"])
         return next(one for one in server.instances() if one.pid and one.port == int(row["port"]))
+
+
+@contextlib.contextmanager
+def running_cluster(workshop, before=lambda cluster: None):
+    """A cluster whose servers run, for a test that is in its client's host meanwhile. `before` is called with it before
+    they start. Skips where there can be none."""
+    if namespaces.unavailable():
+        pytest.skip(namespaces.unavailable())
+    cluster = Cluster(workshop)
+    before(cluster)
+    cluster.start().servers[0].prepare()
+    with cluster.client.inside():
+        yield cluster

@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-import namespaces
-from cluster import Cluster
+from cluster import running_cluster
 from copies import follow
 from instance import mark
 from processes import wait_until
@@ -24,17 +23,16 @@ def _faketime():
 
 @pytest.fixture
 def cluster(workshop):
-    if namespaces.unavailable():
-        pytest.skip(namespaces.unavailable())
     if not _faketime():
         pytest.skip("SKIPPED, NO CLOCKS APART WERE TRIED: libfaketime is not there")
-    cluster = Cluster(workshop)
-    for server, offset in zip(cluster.servers, _OFFSETS):
-        # Only the time of day: nobody's steady clock jumps when the time of day is wrong.
-        server.environment = {"LD_PRELOAD": _faketime(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    cluster.start().servers[0].prepare()
-    with cluster.client.inside():
-        yield cluster
+
+    def set_clocks(made):
+        for server, offset in zip(made.servers, _OFFSETS):
+            # Only the time of day: nobody's steady clock jumps when the time of day is wrong.
+            server.environment = {"LD_PRELOAD": _faketime(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    with running_cluster(workshop, set_clocks) as made:
+        yield made
 
 
 def test_hours_apart(cluster, workshop):

@@ -362,9 +362,7 @@ def test_a_statement_for_an_instance_reaches_it_from_any_server(cluster, tenants
     assert len(answers) == 1
     with Dump(cluster.servers[0].source(tenant)) as dump:
         dump.at("mysql-bin.000001").first(3)
-        row = wait_until(
-            lambda: cluster.servers[2].rows(f"SHOW BINLOG DUMPLIST FOR INSTANCE {name}"), 10, "a dump"
-        )[0]
+        row = wait_until(lambda: cluster.servers[2].rows(f"SHOW BINLOG DUMPLIST FOR INSTANCE {name}"), 10, "a dump")[0]
         assert row["RealHost"].startswith(cluster.client.address), "the client, not the server it is relayed by"
         cluster.servers[1].run(f"KILL {row['Id']} FOR INSTANCE {name}")
         with pytest.raises((pymysql.MySQLError, OSError)):

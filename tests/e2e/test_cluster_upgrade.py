@@ -3,9 +3,8 @@ end, and no tenant loses its primary on the way."""
 
 import pytest
 
-import namespaces
 from clients import Source
-from cluster import Cluster
+from cluster import running_cluster
 from copies import Following
 from door import Door
 from instance import PASSWORD, USER, mark
@@ -21,15 +20,13 @@ pytestmark = pytest.mark.bounded(300)
 
 @pytest.fixture
 def cluster(workshop):
-    if namespaces.unavailable():
-        pytest.skip(namespaces.unavailable())
-    cluster = Cluster(workshop)
-    cluster.programs = {server.address: Programs(workshop.place("programs")) for server in cluster.servers}
-    for server in cluster.servers:
-        server.program = cluster.programs[server.address].sluiced
-    cluster.start().servers[0].prepare()
-    with cluster.client.inside():
-        yield cluster
+    def give_programs(made):
+        made.programs = {server.address: Programs(workshop.place("programs")) for server in made.servers}
+        for server in made.servers:
+            server.program = made.programs[server.address].sluiced
+
+    with running_cluster(workshop, give_programs) as made:
+        yield made
 
 
 class Upgrade:

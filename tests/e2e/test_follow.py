@@ -133,6 +133,20 @@ def test_changes_of_roles_are_not_noticed_by_subscribers(mariadb, workshop):
         copy.assert_is_log_of(one)
 
 
+def test_one_without_a_log_that_is_to_lead_starts_anew(mariadb):
+    """Where the log begins is told at a start: what it would make of its own would be another one."""
+    mariadb.one.catch_up(mariadb.source)
+    other = mariadb.instance()
+    other.follow(mariadb.one)
+    mariadb.one.stop()
+    other.start()
+    wait_state(other, "reconnecting")
+    other.lead()
+    other.process.wait(30)
+    assert other.process.exit_code == 0
+    assert not other.files()
+
+
 def test_limits_of_subscribers_are_not_for_followers(mariadb, workshop):
     one = mariadb.one
     for setting in ("throttle_dump_conn = 1", "throttle_dump_rps = 1"):
