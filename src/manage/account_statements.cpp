@@ -9,8 +9,8 @@
 #include "manage/rows.h"
 #include "manage/statements.h"
 #include "metadb/accounts.h"
-#include "metadb/failure.h"
 #include "metadb/history.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::manage {
 namespace {

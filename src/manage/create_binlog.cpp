@@ -6,7 +6,7 @@
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 #include "mysql/user_name.h"
 
 namespace sluice::manage {

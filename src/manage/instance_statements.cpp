@@ -9,7 +9,7 @@
 #include "manage/refusal.h"
 #include "manage/rows.h"
 #include "manage/statements.h"
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::manage {
 namespace {

@@ -15,7 +15,7 @@
 #include "manage/management_session.h"
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
-#include "metadb/migrations.h"
+#include "metadb/meta_db.h"
 #include "metadb/servers.h"
 #include "metadb/tenants.h"
 

@@ -3,7 +3,7 @@
 #include "answers/server_state.h"
 #include "answers/statement_executor.h"
 #include "manage/statement_context.h"
-#include "metadb/pool.h"
+#include "metadb/meta_db.h"
 #include "sql/management_statement.h"
 
 namespace sluice::manage {

@@ -2,22 +2,25 @@
 
 #include <string>
 
+#include "database/database_for_test.h"
 #include "metadb/instances.h"
-#include "metadb/meta_db_for_test.h"
-#include "metadb/migrations.h"
+#include "metadb/meta_db.h"
 #include "metadb/servers.h"
 #include "metadb/tenants.h"
 
 namespace sluice::metadb {
 
+using database::counted;
+using database::expect_done;
+
 inline const TenantName tenant_a{"c", "a"};
 inline const Decision somebody{"test", "a test", "to see"};
 
 /// Each test starts with our schema and server "s1".
-class ClusterTest : public MetaDbTest {
+class ClusterTest : public database::DatabaseTest {
  protected:
   void SetUp() override {
-    MetaDbTest::SetUp();
+    database::DatabaseTest::SetUp();
     if (IsSkipped()) return;
     MetaDb database = open();
     expect_done(migrate(database));

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "metadb/cluster_for_test.h"
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
 #include "metadb/revisions.h"
 
@@ -15,7 +15,7 @@ namespace sluice::metadb {
 namespace {
 
 class InstancesTest : public ClusterTest {};
-SLUICE_ON_EACH_META_DB(InstancesTest);
+SLUICE_ON_EACH_DATABASE(InstancesTest);
 
 TEST_P(InstancesTest, one_of_many_changes_a_state) {
   MetaDb database = open();

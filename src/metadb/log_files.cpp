@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::metadb {
 namespace {

@@ -26,7 +26,7 @@ class LogFilesTest : public ClusterTest {
             .epoch = 1};
   }
 };
-SLUICE_ON_EACH_META_DB(LogFilesTest);
+SLUICE_ON_EACH_DATABASE(LogFilesTest);
 
 TEST_P(LogFilesTest, newest_comes_first_and_old_ones_are_forgotten) {
   MetaDb database = open();

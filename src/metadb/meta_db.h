@@ -1,77 +1,36 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <memory>
-#include <string>
-#include <string_view>
-
-#include "base/error.h"
-#include "metadb/dialect.h"
-#include "metadb/options.h"
-#include "metadb/value.h"
+#include "database/database.h"
+#include "database/dialect.h"
+#include "database/failure.h"
+#include "database/migrations.h"
+#include "database/options.h"
+#include "database/pool.h"
+#include "database/value.h"
 
 namespace sluice::metadb {
 
-class Connection;
+/// The MetaDB is a database (src/database) with the tables of this folder.
+using MetaDb = database::Database;
+using MetaDbPool = database::Pool;
 
-/// The MetaDB as one thread sees it: one connection, kept open, connected again when it was lost.
-///
-/// Statements are written once for both kinds, with the placeholders of dialect.h and bound values as `:name`. They
-/// have no host's time in them: {now} is the MetaDB's.
-///
-/// A lost connection: one that the MetaDB closed while it idled is replaced before the next statement, and that goes
-/// unseen. What was lost on its way is repeated once where that is harmless (select, the begin of a transaction);
-/// a lost write or commit is an error of kind closed or timeout which says that the outcome is not known. The next call
-/// connects again. Deadlocks, of single writes as of transactions, are tried again a few times.
-///
-/// Errors name the MetaDB and the cause, never the password nor a bound value. Every wait is limited (Options).
-/// One thread at a time; statement_count() from any.
-class MetaDb {
- public:
-  /// Connects. The schema is not looked at: see migrate().
-  [[nodiscard]] static Result<MetaDb> open(Options options);
-  /// One that connects when it is first asked something, and is there while the MetaDB is away.
-  [[nodiscard]] static MetaDb unconnected(Options options);
-  ~MetaDb();
-  MetaDb(MetaDb&&) noexcept;
-  MetaDb& operator=(MetaDb&&) noexcept;
+using database::Dialect;
+using database::is_away;
+using database::is_duplicate;
+using database::Migration;
+using database::MySqlAddress;
+using database::Options;
+using database::Parameters;
+using database::PoolLimits;
+using database::Row;
+using database::Rows;
+using database::SqliteFile;
+using database::Value;
 
-  /// Connects, if it is not connected. Other calls do so by themselves; this one tells that failure apart.
-  [[nodiscard]] Result<void> connect();
-  /// As far as can be seen without asking the MetaDB.
-  [[nodiscard]] bool is_connected() const;
+/// The steps of the MetaDB's schema, for database::migrate().
+[[nodiscard]] std::span<const Migration> migrations();
 
-  /// Runs "SELECT columns rest". All rows are held in memory: put a LIMIT where the number has none by itself.
-  [[nodiscard]] Result<Rows> select(std::initializer_list<std::string_view> columns, std::string_view rest,
-                                    const Parameters& parameters = {});
-
-  /// Runs a statement that gives no rows. Returns the number of rows it inserted, deleted, or whose condition it found
-  /// true: with a conditional update 1 means "I won", 0 "another did".
-  [[nodiscard]] Result<std::uint64_t> write(std::string_view statement, const Parameters& parameters = {});
-
-  /// Runs `work` in a transaction: committed if it gives no error, else rolled back and the error returned. `work` runs
-  /// again after a deadlock, so it keeps nothing of an earlier run. Transactions do not nest. The write lock of an
-  /// SQLite file is taken at the begin.
-  [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& work);
-  /// The same; but if a transaction runs already `work` becomes a part of it, and an error of it has to be passed on.
-  [[nodiscard]] Result<void> join_transaction(const std::function<Result<void>()>& work);
-
-  /// The MetaDB's time: microseconds since 1970.
-  [[nodiscard]] Result<std::int64_t> now();
-
-  [[nodiscard]] Dialect dialect() const;
-  [[nodiscard]] const std::string& name() const;
-  /// Statements sent so far, begin and commit included, those that settle a new connection not.
-  [[nodiscard]] std::uint64_t statement_count() const;
-
- private:
-  struct State;
-  explicit MetaDb(std::unique_ptr<State> state);
-
-  std::unique_ptr<State> state_;
-};
+/// Brings the MetaDB's schema to what this program knows (database/migrations.h).
+[[nodiscard]] Result<void> migrate(MetaDb& database);
 
 }  // namespace sluice::metadb

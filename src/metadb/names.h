@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "metadb/value.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::metadb {
 

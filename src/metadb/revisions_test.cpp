@@ -7,7 +7,7 @@
 
 #include "metadb/accounts.h"
 #include "metadb/cluster_for_test.h"
-#include "metadb/migrations.h"
+#include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
 
 namespace sluice::metadb {
@@ -25,7 +25,7 @@ class RevisionsTest : public ClusterTest {
             .instances = after.instances - before.instances};
   }
 };
-SLUICE_ON_EACH_META_DB(RevisionsTest);
+SLUICE_ON_EACH_DATABASE(RevisionsTest);
 
 TEST_P(RevisionsTest, accounts_that_change_raise_theirs_alone) {
   MetaDb database = open();

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "metadb/migrations.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::metadb {
 namespace {
@@ -141,6 +141,10 @@ std::span<const Migration> migrations() {
                 parameters_revision, instances_revision},
   };
   return steps;
+}
+
+Result<void> migrate(MetaDb& database) {
+  return database::migrate(database, migrations());
 }
 
 }  // namespace sluice::metadb

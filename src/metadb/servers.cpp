@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 
 namespace sluice::metadb {
 namespace {

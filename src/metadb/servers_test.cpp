@@ -17,7 +17,7 @@ class ServersTest : public ClusterTest {
     return servers ? servers->front() : Server{};
   }
 };
-SLUICE_ON_EACH_META_DB(ServersTest);
+SLUICE_ON_EACH_DATABASE(ServersTest);
 
 TEST_P(ServersTest, registering_again_is_another_incarnation) {
   MetaDb database = open();
@@ -177,7 +177,7 @@ TEST_P(ServersTest, one_with_instances_is_not_removed) {
 TEST_P(ServersTest, a_second_one_joins_unless_the_meta_db_is_a_file) {
   MetaDb database = open();
   const auto second = register_server(database, server("s2"));
-  if (GetParam() != MetaDbKind::sqlite) {
+  if (GetParam() != database::Kind::sqlite) {
     EXPECT_EQ(counted(second), 1);
     return;
   }

@@ -2,15 +2,15 @@
 
 #include "metadb/accounts.h"
 #include "metadb/cluster_for_test.h"
-#include "metadb/failure.h"
 #include "metadb/history.h"
+#include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
 
 namespace sluice::metadb {
 namespace {
 
 class SmallTablesTest : public ClusterTest {};
-SLUICE_ON_EACH_META_DB(SmallTablesTest);
+SLUICE_ON_EACH_DATABASE(SmallTablesTest);
 
 TEST_P(SmallTablesTest, parameters_of_one_scope_leave_others_alone) {
   MetaDb database = open();

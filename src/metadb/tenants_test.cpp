@@ -6,15 +6,15 @@
 #include <gtest/gtest.h>
 
 #include "metadb/cluster_for_test.h"
-#include "metadb/failure.h"
 #include "metadb/log_files.h"
+#include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
 
 namespace sluice::metadb {
 namespace {
 
 class TenantsTest : public ClusterTest {};
-SLUICE_ON_EACH_META_DB(TenantsTest);
+SLUICE_ON_EACH_DATABASE(TenantsTest);
 
 TEST_P(TenantsTest, come_back_as_they_were_made) {
   MetaDb database = open();

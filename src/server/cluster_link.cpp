@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "manage/cluster_view.h"
 #include "metadb/history.h"
-#include "metadb/migrations.h"
+#include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
 
 namespace sluice::server {

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "metadb/migrations.h"
-#include "metadb/private_server.h"
+#include "database/private_server.h"
+#include "metadb/meta_db.h"
 #include "metadb/tenants.h"
 
 namespace sluice::server {
@@ -149,7 +149,7 @@ TEST_F(ClusterLinkTest, HistoryThatCannotBeTrimmedHoldsNoNewsBack) {
 }
 
 TEST_F(ClusterLinkTest, AMetaDbThatGoesAwayIsUsedAgainWhenItIsBack) {
-  metadb::PrivateServer& server = metadb::PrivateServer::instance(metadb::MetaDbKind::mariadb);
+  database::PrivateServer& server = database::PrivateServer::instance(database::Kind::mariadb);
   if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED: " << server.unavailable();
   options_ = server.fresh_database();
   ClusterLink one = link("s1");
@@ -168,7 +168,7 @@ TEST_F(ClusterLinkTest, AMetaDbThatGoesAwayIsUsedAgainWhenItIsBack) {
 }
 
 TEST_F(ClusterLinkTest, TwoServersShareARealMetaDb) {
-  metadb::PrivateServer& server = metadb::PrivateServer::instance(metadb::MetaDbKind::mariadb);
+  database::PrivateServer& server = database::PrivateServer::instance(database::Kind::mariadb);
   if (!server.unavailable().empty()) GTEST_SKIP() << "NOT TESTED: " << server.unavailable();
   options_ = server.fresh_database();
   ClusterLink one = link("s1");

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "listen/accounts.h"
-#include "metadb/options.h"
+#include "metadb/meta_db.h"
 #include "mysql/address_ranges.h"
 #include "supervise/ports.h"
 

@@ -13,7 +13,7 @@
 #include "listen/certificate.h"
 #include "manage/management_session.h"
 #include "manage/routes.h"
-#include "metadb/failure.h"
+#include "metadb/meta_db.h"
 #include "sql/error_code.h"
 
 namespace sluice::server {

@@ -9,7 +9,7 @@
 
 #include "manage/statement_context.h"
 #include "metadb/accounts.h"
-#include "metadb/pool.h"
+#include "metadb/meta_db.h"
 #include "server/config.h"
 #include "server/entry_accounts.h"
 #include "server/entry_session.h"

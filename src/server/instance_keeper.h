@@ -16,7 +16,7 @@
 #include "manage/stored_options.h"
 #include "metadb/accounts.h"
 #include "metadb/instances.h"
-#include "metadb/pool.h"
+#include "metadb/meta_db.h"
 #include "metrics/server_totals.h"
 #include "server/config.h"
 #include "server/instance_step.h"

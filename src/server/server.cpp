@@ -20,7 +20,7 @@
 #include "base/file.h"
 #include "base/json_text.h"
 #include "base/log.h"
-#include "metadb/key_file.h"
+#include "database/key_file.h"
 #include "metrics/metrics_server.h"
 #include "server/cluster_link.h"
 #include "server/entry.h"
@@ -436,7 +436,7 @@ Result<std::unique_ptr<Server>> Server::start(Config config) {
   if (!lock) return std::unexpected(std::move(lock.error()));
   auto id = load_or_make_node_id(config.directory);
   if (!id) return std::unexpected(std::move(id.error()));
-  const auto key = metadb::load_key_file(config.key_file);
+  const auto key = database::load_key_file(config.key_file);
   if (!key) return std::unexpected(key.error());
   auto interruption = make_interruption();
   if (!interruption) return std::unexpected(std::move(interruption.error()));

@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 enum class Dialect : std::uint8_t { mysql, sqlite };
 
 /// A statement of ours in the words of a dialect. Replaces
-///   {now}        the MetaDB's own time: microseconds since 1970, UTC, as an integer. SQLite's steps are milliseconds
+///   {now}        the database's own time: microseconds since 1970, UTC, as an integer. SQLite's steps are milliseconds
 ///   {number}     column type: 64 bits with sign
-///   {identifier} column type: a number the MetaDB counts up, primary key
+///   {identifier} column type: a number the database counts up, primary key
 ///   {name}       column type: text of up to 128 characters that may be a key; compared byte by byte
 ///   {scope}      the same with up to 260: a cluster's and a tenant's name with a dot between them
 ///   {text}       column type: text of any length, no key
@@ -20,4 +20,4 @@ enum class Dialect : std::uint8_t { mysql, sqlite };
 /// Pure. Other braces are an error of ours and stay as they are.
 [[nodiscard]] std::string in_dialect(std::string_view statement, Dialect dialect);
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

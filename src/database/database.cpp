@@ -1,4 +1,4 @@
-#include "metadb/meta_db.h"
+#include "database/database.h"
 
 #include <thread>
 
@@ -7,10 +7,10 @@
 
 #include "base/assert.h"
 #include "base/random.h"
-#include "metadb/connection.h"
-#include "metadb/failure.h"
+#include "database/connection.h"
+#include "database/failure.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 constexpr int deadlock_tries = 5;
@@ -30,7 +30,7 @@ bool is_lost(const Error& error) {
 
 }  // namespace
 
-struct MetaDb::State {
+struct Database::State {
   explicit State(Options options) : connection(std::move(options)) {}
 
   [[nodiscard]] bool is_connected() const { return connection.is_open() && !connection.is_dead(); }
@@ -51,7 +51,7 @@ struct MetaDb::State {
         outcome.error().message += "; whether the change was made is not known";
         return outcome;
       }
-      // A MetaDB that let us wait to the end of our patience is not asked a second time.
+      // A database that let us wait to the end of our patience is not asked a second time.
       if (again || outcome.error().kind == ErrorKind::timeout) return outcome;
     }
   }
@@ -91,44 +91,44 @@ struct MetaDb::State {
   std::atomic<std::uint64_t> statements = 0;
 };
 
-MetaDb::MetaDb(std::unique_ptr<State> state) : state_(std::move(state)) {}
-MetaDb::~MetaDb() = default;
-MetaDb::MetaDb(MetaDb&&) noexcept = default;
-MetaDb& MetaDb::operator=(MetaDb&&) noexcept = default;
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::~Database() = default;
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
 
-Result<MetaDb> MetaDb::open(Options options) {
-  MetaDb database = unconnected(std::move(options));
+Result<Database> Database::open(Options options) {
+  Database database = unconnected(std::move(options));
   if (auto connected = database.connect(); !connected) return std::unexpected(std::move(connected.error()));
   return database;
 }
 
-MetaDb MetaDb::unconnected(Options options) {
-  return MetaDb(std::make_unique<State>(std::move(options)));
+Database Database::unconnected(Options options) {
+  return Database(std::make_unique<State>(std::move(options)));
 }
 
-Result<void> MetaDb::connect() {
+Result<void> Database::connect() {
   return state_->ensure_open();
 }
 
-bool MetaDb::is_connected() const {
+bool Database::is_connected() const {
   return state_->is_connected();
 }
 
-Result<Rows> MetaDb::select(std::initializer_list<std::string_view> columns, std::string_view rest,
-                            const Parameters& parameters) {
+Result<Rows> Database::select(std::initializer_list<std::string_view> columns, std::string_view rest,
+                              const Parameters& parameters) {
   const std::string statement = fmt::format("SELECT {} {}", fmt::join(columns, ", "), rest);
   auto outcome = state_->run(in_dialect(statement, dialect()), parameters, columns.size(), IfLost::repeat);
   if (!outcome) return std::unexpected(std::move(outcome.error()));
   return std::move(outcome->rows);
 }
 
-Result<std::uint64_t> MetaDb::write(std::string_view statement, const Parameters& parameters) {
+Result<std::uint64_t> Database::write(std::string_view statement, const Parameters& parameters) {
   auto outcome = state_->run_despite_deadlocks(in_dialect(statement, dialect()), parameters);
   if (!outcome) return std::unexpected(std::move(outcome.error()));
   return outcome->affected;
 }
 
-Result<void> MetaDb::transaction(const std::function<Result<void>()>& work) {
+Result<void> Database::transaction(const std::function<Result<void>()>& work) {
   SLUICE_ASSERT(!state_->in_transaction);
   for (int tries = 1;; ++tries) {
     if (auto begun = state_->begin(); !begun) return begun;
@@ -143,26 +143,26 @@ Result<void> MetaDb::transaction(const std::function<Result<void>()>& work) {
   }
 }
 
-Result<void> MetaDb::join_transaction(const std::function<Result<void>()>& work) {
+Result<void> Database::join_transaction(const std::function<Result<void>()>& work) {
   return state_->in_transaction ? work() : transaction(work);
 }
 
-Result<std::int64_t> MetaDb::now() {
+Result<std::int64_t> Database::now() {
   auto rows = select({"{now}"}, "");
   if (!rows) return std::unexpected(std::move(rows.error()));
   return rows->front().number(0);
 }
 
-Dialect MetaDb::dialect() const {
+Dialect Database::dialect() const {
   return state_->connection.dialect();
 }
 
-const std::string& MetaDb::name() const {
+const std::string& Database::name() const {
   return state_->connection.name();
 }
 
-std::uint64_t MetaDb::statement_count() const {
+std::uint64_t Database::statement_count() const {
   return state_->statements;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

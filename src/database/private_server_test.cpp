@@ -1,4 +1,4 @@
-#include "metadb/private_server.h"
+#include "database/private_server.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 constexpr std::chrono::seconds ready_limit{90};
@@ -49,14 +49,14 @@ std::vector<std::string> joined(std::vector<std::string> words, const std::vecto
 
 }  // namespace
 
-PrivateServer& PrivateServer::instance(MetaDbKind kind) {
-  static PrivateServer mariadb(MetaDbKind::mariadb);
-  if (kind == MetaDbKind::mariadb) return mariadb;
-  static PrivateServer mysql(MetaDbKind::mysql97);
+PrivateServer& PrivateServer::instance(Kind kind) {
+  static PrivateServer mariadb(Kind::mariadb);
+  if (kind == Kind::mariadb) return mariadb;
+  static PrivateServer mysql(Kind::mysql97);
   return mysql;
 }
 
-PrivateServer::PrivateServer(MetaDbKind kind) : kind_(kind) {
+PrivateServer::PrivateServer(Kind kind) : kind_(kind) {
   if (!find_programs()) return;
   std::string name = (std::filesystem::temp_directory_path() / "metadb_server_XXXXXX").string();
   folder_ = ::mkdtemp(name.data());
@@ -70,7 +70,7 @@ PrivateServer::~PrivateServer() {
 }
 
 bool PrivateServer::find_programs() {
-  if (kind_ == MetaDbKind::mariadb) {
+  if (kind_ == Kind::mariadb) {
     program_ = {"/usr/sbin/mariadbd", "--no-defaults"};
     install_ = {"/usr/bin/mariadb-install-db", "--no-defaults", "--skip-test-db",
                 "--auth-root-authentication-method=normal"};
@@ -108,7 +108,7 @@ void PrivateServer::start() {
              {"--user=root", "--datadir=" + (folder_ / "data").string(), "--socket=" + (folder_ / "sql.sock").string(),
               "--skip-networking", "--pid-file=" + (folder_ / "server.pid").string(), "--innodb-buffer-pool-size=32M",
               "--innodb-flush-log-at-trx-commit=2", "--innodb-lock-wait-timeout=3"});
-  if (kind_ == MetaDbKind::mysql97)
+  if (kind_ == Kind::mysql97)
     words = joined(words, {"--mysqlx=OFF", "--performance-schema=OFF", "--secure-file-priv=NULL", "--sync-binlog=0"});
   pid_ = run_program(std::move(words), folder_ / "server.log");
   if (!becomes_ready()) unavailable_ = "it did not become ready; see " + (folder_ / "server.log").string();
@@ -161,4 +161,4 @@ Options PrivateServer::fresh_database() {
           .write_limit = std::chrono::seconds(5)};
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

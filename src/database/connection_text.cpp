@@ -1,10 +1,10 @@
-#include "metadb/connection_text.h"
+#include "database/connection_text.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 constexpr std::size_t database_name_max = 64;
@@ -27,39 +27,41 @@ bool is_database_name(const std::string& name) {
   return !name.empty() && name.size() <= database_name_max && std::all_of(name.begin(), name.end(), allowed);
 }
 
-Result<void> check_address(const MySqlAddress& address) {
+Result<void> check_address(const std::string& title, const MySqlAddress& address) {
   if (!is_database_name(address.database)) {
     return fail(ErrorKind::invalid,
-                fmt::format("'{}' cannot be the MetaDB's database: use letters, digits and '_', at most {}",
-                            address.database, database_name_max));
+                fmt::format("'{}' cannot be the name of the {}'s database: use letters, digits and '_', at most {}",
+                            address.database, title, database_name_max));
   }
   if (address.host.empty() && address.unix_socket.empty()) {
-    return fail(ErrorKind::invalid, "the MetaDB has no address: give its host and port, or an SQLite file");
+    return fail(ErrorKind::invalid,
+                fmt::format("the {} has no address: give its host and port, or an SQLite file", title));
   }
   return {};
 }
 
-Result<void> check_address(const SqliteFile& file) {
+Result<void> check_address(const std::string& title, const SqliteFile& file) {
   const std::string path = file.path.string();
   if (!path.empty() && path.find('=') == std::string::npos && path.find('\0') == std::string::npos) return {};
-  return fail(ErrorKind::invalid, fmt::format("'{}' cannot be the MetaDB's file: give a path without '='", path));
+  return fail(ErrorKind::invalid, fmt::format("'{}' cannot be the {}'s file: give a path without '='", path, title));
 }
 
 }  // namespace
 
 std::string display_name(const Options& options) {
-  if (const auto* file = std::get_if<SqliteFile>(&options.address)) return "MetaDB " + file->path.string();
+  if (const auto* file = std::get_if<SqliteFile>(&options.address)) return options.title + " " + file->path.string();
   const auto& address = std::get<MySqlAddress>(options.address);
-  if (!address.unix_socket.empty()) return fmt::format("MetaDB {}/{}", address.unix_socket, address.database);
+  if (!address.unix_socket.empty())
+    return fmt::format("{} {}/{}", options.title, address.unix_socket, address.database);
   const std::string host = address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-  return fmt::format("MetaDB {}:{}/{}", host, address.port, address.database);
+  return fmt::format("{} {}:{}/{}", options.title, host, address.port, address.database);
 }
 
 Result<void> check(const Options& options) {
   if (std::min({options.connect_limit, options.read_limit, options.write_limit}) < std::chrono::seconds(1)) {
-    return fail(ErrorKind::invalid, "the MetaDB's time limits are at least one second");
+    return fail(ErrorKind::invalid, fmt::format("the {}'s time limits are at least one second", options.title));
   }
-  return std::visit([](const auto& address) { return check_address(address); }, options.address);
+  return std::visit([&](const auto& address) { return check_address(options.title, address); }, options.address);
 }
 
 std::string connection_string(const Options& options, const MySqlAddress& address, bool with_database) {
@@ -78,4 +80,4 @@ std::string connection_string(const Options& options, const MySqlAddress& addres
   return text;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

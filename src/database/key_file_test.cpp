@@ -1,4 +1,4 @@
-#include "metadb/key_file.h"
+#include "database/key_file.h"
 
 #include <cstdlib>
 #include <mutex>
@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 class KeyFileTest : public ::testing::Test {
@@ -70,4 +70,4 @@ TEST_F(KeyFileTest, wrong_size_link_and_folder_are_refused) {
 }
 
 }  // namespace
-}  // namespace sluice::metadb
+}  // namespace sluice::database

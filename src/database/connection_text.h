@@ -3,11 +3,11 @@
 #include <string>
 
 #include "base/error.h"
-#include "metadb/options.h"
+#include "database/options.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 
-/// What messages call the MetaDB; without user and password.
+/// What messages call the database; without user and password.
 [[nodiscard]] std::string display_name(const Options& options);
 
 /// Whether the options make sense; the error names what does not.
@@ -16,4 +16,4 @@ namespace sluice::metadb {
 /// SOCI's connection string for its MySQL back-end. Holds the password.
 [[nodiscard]] std::string connection_string(const Options& options, const MySqlAddress& address, bool with_database);
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -5,9 +5,9 @@
 #include <sys/socket.h>
 
 #include "base/file_descriptor.h"
-#include "metadb/options.h"
+#include "database/options.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 /// For tests: a TCP server that accepts and never says a word. Whoever connects to it waits as long as he is patient.
 class SilentServer {
@@ -36,4 +36,4 @@ class SilentServer {
   Options options_;
 };
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -7,19 +7,19 @@
 
 #include <sys/types.h>
 
-#include "metadb/options.h"
+#include "database/options.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 /// What tests run on. MySQL is the one that tools/get_mysql97.sh unpacks.
-enum class MetaDbKind : std::uint8_t { sqlite, mariadb, mysql97 };
+enum class Kind : std::uint8_t { sqlite, mariadb, mysql97 };
 
 /// For tests: a real MariaDB or MySQL in a temporary folder, on a unix socket alone, started when it is first asked for
 /// and ended, by its pid, with the process.
 class PrivateServer {
  public:
   /// The one of this process; not for sqlite. Look at unavailable() first.
-  [[nodiscard]] static PrivateServer& instance(MetaDbKind kind);
+  [[nodiscard]] static PrivateServer& instance(Kind kind);
   PrivateServer(const PrivateServer&) = delete;
   PrivateServer& operator=(const PrivateServer&) = delete;
 
@@ -32,7 +32,7 @@ class PrivateServer {
   void kill_and_restart();
 
  private:
-  explicit PrivateServer(MetaDbKind kind);
+  explicit PrivateServer(Kind kind);
   ~PrivateServer();
   [[nodiscard]] bool find_programs();
   [[nodiscard]] bool make_data();
@@ -40,7 +40,7 @@ class PrivateServer {
   void end();
   [[nodiscard]] bool becomes_ready() const;
 
-  const MetaDbKind kind_;
+  const Kind kind_;
   std::vector<std::string> program_;  ///< the words that start the server
   std::vector<std::string> install_;  ///< the words that make its data
   std::filesystem::path folder_;
@@ -49,4 +49,4 @@ class PrivateServer {
   std::string unavailable_;
 };
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

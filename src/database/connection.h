@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "metadb/dialect.h"
-#include "metadb/options.h"
-#include "metadb/value.h"
+#include "database/dialect.h"
+#include "database/options.h"
+#include "database/value.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 /// What a statement gave. `affected` counts the rows a condition chose, whether or not they changed.
 struct Outcome {
@@ -17,10 +17,10 @@ struct Outcome {
   std::uint64_t affected = 0;
 };
 
-/// One connection to a MetaDB: the only place that knows SOCI. Repeats nothing; MetaDb decides that.
+/// One connection to a database: the only place that knows SOCI. Repeats nothing; Database decides that.
 ///
 /// Errors hold neither bound values nor the password. Kinds: closed or timeout if the connection is lost (it is closed
-/// then); refused if the MetaDB said no (`code` as in failure.h); io if it could not be reached; limit, invalid for
+/// then); refused if the database said no (`code` as in failure.h); io if it could not be reached; limit, invalid for
 /// what we asked. One thread.
 class Connection {
  public:
@@ -54,4 +54,4 @@ class Connection {
   std::unique_ptr<Session> session_;
 };
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

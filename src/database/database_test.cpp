@@ -1,29 +1,29 @@
-#include "metadb/meta_db.h"
+#include "database/database.h"
 
 #include <thread>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "metadb/failure.h"
-#include "metadb/meta_db_for_test.h"
-#include "metadb/silent_server_for_test.h"
+#include "database/database_for_test.h"
+#include "database/failure.h"
+#include "database/silent_server_for_test.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
-class AccessTest : public MetaDbTest {
+class AccessTest : public DatabaseTest {
  protected:
-  [[nodiscard]] MetaDb with_table() const {
-    MetaDb database = open();
+  [[nodiscard]] Database with_table() const {
+    Database database = open();
     counted(database.write("CREATE TABLE t (k {name} NOT NULL PRIMARY KEY, n {number}, v {text}) {table}"));
     return database;
   }
 };
-SLUICE_ON_EACH_META_DB(AccessTest);
+SLUICE_ON_EACH_DATABASE(AccessTest);
 
 TEST_P(AccessTest, values_come_back_as_they_went) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const std::string odd = "it's \\ :n {now} \xE2\x82\xAC \"\n";
   counted(database.write("INSERT INTO t VALUES (:k, :n, :v)", {{"k", "a"}, {"n", -9'007'199'254'740'993}, {"v", odd}}));
   counted(database.write("INSERT INTO t VALUES (:k, :n, :n)", {{"k", "b"}, {"n", nullptr}}));
@@ -37,27 +37,27 @@ TEST_P(AccessTest, values_come_back_as_they_went) {
 }
 
 TEST_P(AccessTest, no_rows_are_no_error) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const auto rows = database.select({"k"}, "FROM t");
   ASSERT_TRUE(rows) << rows.error().message;
   EXPECT_TRUE(rows->empty());
 }
 
 TEST_P(AccessTest, rows_that_meet_the_condition_are_counted_even_unchanged) {
-  MetaDb database = with_table();
+  Database database = with_table();
   counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
   EXPECT_EQ(counted(database.write("UPDATE t SET n = 1 WHERE n = 1")), 1U);
   EXPECT_EQ(counted(database.write("UPDATE t SET n = 1 WHERE n = 2")), 0U);
 }
 
 TEST_P(AccessTest, names_differ_by_case) {
-  MetaDb database = with_table();
+  Database database = with_table();
   counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
   EXPECT_EQ(counted(database.write("INSERT INTO t VALUES ('A', 1, '')")), 1U);
 }
 
 TEST_P(AccessTest, duplicate_is_told_apart_and_shows_no_value) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const Parameters parameters = {{"v", "a secret"}};
   counted(database.write("INSERT INTO t VALUES ('a', 1, :v)", parameters));
   const auto again = database.write("INSERT INTO t VALUES ('a', 1, :v)", parameters);
@@ -68,7 +68,7 @@ TEST_P(AccessTest, duplicate_is_told_apart_and_shows_no_value) {
 }
 
 TEST_P(AccessTest, failed_work_is_rolled_back) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const auto done = database.transaction([&]() -> Result<void> {
     counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
     return fail(ErrorKind::invalid, "no");
@@ -79,8 +79,8 @@ TEST_P(AccessTest, failed_work_is_rolled_back) {
 }
 
 TEST_P(AccessTest, others_see_what_is_committed) {
-  MetaDb database = with_table();
-  MetaDb other = open();
+  Database database = with_table();
+  Database other = open();
   expect_done(database.transaction([&]() -> Result<void> {
     counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
     EXPECT_TRUE(other.select({"k"}, "FROM t")->empty());
@@ -90,7 +90,7 @@ TEST_P(AccessTest, others_see_what_is_committed) {
 }
 
 TEST_P(AccessTest, time_is_close_to_ours_and_goes_on) {
-  MetaDb database = open();
+  Database database = open();
   const auto first = database.now();
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const auto second = database.now();
@@ -101,7 +101,7 @@ TEST_P(AccessTest, time_is_close_to_ours_and_goes_on) {
 }
 
 TEST_P(AccessTest, statements_are_counted) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const auto before = database.statement_count();
   expect_done(database.transaction([&]() -> Result<void> {
     counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
@@ -111,19 +111,19 @@ TEST_P(AccessTest, statements_are_counted) {
 }
 
 TEST_P(AccessTest, value_beyond_the_limit_is_refused_before_it_is_sent) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const auto done = database.write("INSERT INTO t VALUES ('a', 1, :v)", {{"v", std::string(5U << 20U, 'x')}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::limit);
 }
 
 TEST_P(AccessTest, counting_by_many_loses_nothing) {
-  MetaDb database = with_table();
+  Database database = with_table();
   counted(database.write("INSERT INTO t VALUES ('a', 0, '')"));
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
-      MetaDb mine = open();
+      Database mine = open();
       for (int round = 0; round < 25; ++round) {
         expect_done(mine.transaction([&]() -> Result<void> {
           const auto rows = mine.select({"n"}, "FROM t WHERE k = 'a'");
@@ -146,7 +146,7 @@ class ServerAccessTest : public AccessTest {
 SLUICE_ON_EACH_SERVER(ServerAccessTest);
 
 TEST_P(ServerAccessTest, account_with_a_password_logs_in_as_the_server_likes_it) {
-  MetaDb database = open();
+  Database database = open();
   auto& address = std::get<MySqlAddress>(options_.address);
   counted(database.write("CREATE USER 'meta'@'localhost' IDENTIFIED BY 'it''s secret'"));
   counted(database.write("GRANT ALL ON *.* TO 'meta'@'localhost'"));
@@ -157,7 +157,7 @@ TEST_P(ServerAccessTest, account_with_a_password_logs_in_as_the_server_likes_it)
 }
 
 TEST_P(ServerAccessTest, what_was_lost_idle_is_connected_again_unseen) {
-  MetaDb database = with_table();
+  Database database = with_table();
   server().kill_and_restart();
   EXPECT_EQ(counted(database.write("INSERT INTO t VALUES ('a', 1, '')")), 1U);
   server().kill_and_restart();
@@ -168,7 +168,7 @@ TEST_P(ServerAccessTest, what_was_lost_idle_is_connected_again_unseen) {
 }
 
 TEST_P(ServerAccessTest, a_transaction_that_lost_its_connection_does_nothing) {
-  MetaDb database = with_table();
+  Database database = with_table();
   const auto done = database.transaction([&]() -> Result<void> {
     counted(database.write("INSERT INTO t VALUES ('a', 1, '')"));
     server().kill_and_restart();
@@ -183,7 +183,7 @@ TEST_P(ServerAccessTest, a_transaction_that_lost_its_connection_does_nothing) {
 
 TEST_P(ServerAccessTest, a_server_that_hangs_does_not_hang_us) {
   options_.read_limit = std::chrono::seconds(1);
-  MetaDb database = with_table();
+  Database database = with_table();
   server().freeze(true);
   const auto started = std::chrono::steady_clock::now();
   const auto done = database.write("INSERT INTO t VALUES ('a', 1, '')");
@@ -200,35 +200,35 @@ TEST_P(ServerAccessTest, wrong_password_is_named_without_it) {
   auto& address = std::get<MySqlAddress>(options_.address);
   address.user = "nobody";
   address.password = "my secret";
-  const auto opened = MetaDb::open(options_);
+  const auto opened = Database::open(options_);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::refused);
   EXPECT_NE(opened.error().message.find("Access denied"), std::string::npos) << opened.error().message;
   EXPECT_EQ(opened.error().message.find("secret"), std::string::npos) << opened.error().message;
 }
 
-TEST(MetaDbTest, one_that_accepts_and_says_nothing_is_given_up) {
+TEST(DatabaseTest, one_that_accepts_and_says_nothing_is_given_up) {
   const SilentServer silent;
   const auto started = std::chrono::steady_clock::now();
-  const auto opened = MetaDb::open(silent.options());
+  const auto opened = Database::open(silent.options());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::timeout) << opened.error().message;
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(4));
 }
 
-TEST(MetaDbTest, nobody_there_is_said_with_address_and_cause) {
-  const auto opened = MetaDb::open({.address = MySqlAddress{.host = "localhost", .port = 1}});
+TEST(DatabaseTest, nobody_there_is_said_with_address_and_cause) {
+  const auto opened = Database::open({.address = MySqlAddress{.host = "localhost", .port = 1}});
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::io);
   EXPECT_NE(opened.error().message.find("MetaDB localhost:1/binlog_database: cannot connect"), std::string::npos)
       << opened.error().message;
 }
 
-TEST(MetaDbTest, a_file_that_cannot_be_made_is_said) {
-  const auto opened = MetaDb::open({.address = SqliteFile{"/proc/no/meta.db"}});
+TEST(DatabaseTest, a_file_that_cannot_be_made_is_said) {
+  const auto opened = Database::open({.address = SqliteFile{"/proc/no/meta.db"}});
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().message.find("/proc/no/meta.db"), std::string::npos) << opened.error().message;
 }
 
 }  // namespace
-}  // namespace sluice::metadb
+}  // namespace sluice::database

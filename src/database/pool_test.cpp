@@ -1,4 +1,4 @@
-#include "metadb/pool.h"
+#include "database/pool.h"
 
 #include <atomic>
 #include <barrier>
@@ -7,23 +7,23 @@
 
 #include <gtest/gtest.h>
 
-#include "metadb/meta_db_for_test.h"
-#include "metadb/silent_server_for_test.h"
+#include "database/database_for_test.h"
+#include "database/silent_server_for_test.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-Result<std::int64_t> ask(MetaDbPool& pool) {
-  return pool.with([](MetaDb& database) { return database.now(); });
+Result<std::int64_t> ask(Pool& pool) {
+  return pool.with([](Database& database) { return database.now(); });
 }
 
-class PoolTest : public MetaDbTest {
+class PoolTest : public DatabaseTest {
  protected:
-  /// The same MetaDB at a place that appear() makes.
+  /// The same database at a place that appear() makes.
   [[nodiscard]] Options at_missing_place() {
     Options options = options_;
     if (auto* file = std::get_if<SqliteFile>(&options.address)) {
@@ -47,17 +47,17 @@ class PoolTest : public MetaDbTest {
  private:
   std::filesystem::path place_;
 };
-SLUICE_ON_EACH_META_DB(PoolTest);
+SLUICE_ON_EACH_DATABASE(PoolTest);
 
 TEST_P(PoolTest, many_threads_take_turns_at_few_connections) {
-  MetaDbPool pool(options_, {.connections = 2});
+  Pool pool(options_, {.connections = 2});
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < 6; ++thread) {
     threads.emplace_back([&] {
       for (int round = 0; round < 5; ++round) {
-        expect_done(pool.with([&](MetaDb& database) -> Result<void> {
+        expect_done(pool.with([&](Database& database) -> Result<void> {
           const int now = ++inside;
           if (now > most) most = now;
           const auto time = database.now();
@@ -73,10 +73,10 @@ TEST_P(PoolTest, many_threads_take_turns_at_few_connections) {
 }
 
 TEST_P(PoolTest, one_at_a_time_needs_one_connection) {
-  MetaDbPool pool(options_);
-  const MetaDb* first = nullptr;
+  Pool pool(options_);
+  const Database* first = nullptr;
   for (int round = 0; round < 3; ++round) {
-    EXPECT_TRUE(pool.with([&](MetaDb& database) {
+    EXPECT_TRUE(pool.with([&](Database& database) {
       if (first == nullptr) first = &database;
       EXPECT_EQ(first, &database);
       return database.now();
@@ -85,8 +85,8 @@ TEST_P(PoolTest, one_at_a_time_needs_one_connection) {
 }
 
 TEST_P(PoolTest, who_waits_too_long_is_told_that_all_are_in_use) {
-  MetaDbPool pool(options_, {.connections = 1, .wait = milliseconds(50)});
-  const auto outer = pool.with([&](MetaDb& database) {
+  Pool pool(options_, {.connections = 1, .wait = milliseconds(50)});
+  const auto outer = pool.with([&](Database& database) {
     std::jthread other([&] {
       const auto refused = ask(pool);
       ASSERT_FALSE(refused);
@@ -100,8 +100,8 @@ TEST_P(PoolTest, who_waits_too_long_is_told_that_all_are_in_use) {
   EXPECT_TRUE(outer);
 }
 
-TEST_P(PoolTest, a_meta_db_that_appears_is_found_at_the_next_use) {
-  MetaDbPool pool(at_missing_place(), {.failure_stays = milliseconds(0)});
+TEST_P(PoolTest, a_database_that_appears_is_found_at_the_next_use) {
+  Pool pool(at_missing_place(), {.failure_stays = milliseconds(0)});
   EXPECT_FALSE(ask(pool));
   EXPECT_FALSE(ask(pool));
   EXPECT_EQ(pool.statement_count(), 0U);
@@ -110,7 +110,7 @@ TEST_P(PoolTest, a_meta_db_that_appears_is_found_at_the_next_use) {
 }
 
 TEST_P(PoolTest, a_failure_stays_for_a_while) {
-  MetaDbPool pool(at_missing_place(), {.failure_stays = milliseconds(300)});
+  Pool pool(at_missing_place(), {.failure_stays = milliseconds(300)});
   const auto started = Clock::now();
   const auto first = ask(pool);
   ASSERT_FALSE(first);
@@ -125,9 +125,9 @@ TEST_P(PoolTest, a_failure_stays_for_a_while) {
 }
 
 TEST_P(PoolTest, what_fails_in_between_gives_its_connection_back) {
-  MetaDbPool pool(options_, {.connections = 1, .wait = milliseconds(50)});
-  EXPECT_FALSE(pool.with([](MetaDb&) -> Result<void> { return fail(ErrorKind::invalid, "no"); }));
-  EXPECT_THROW((void)pool.with([](MetaDb&) -> Result<void> { throw std::runtime_error("thrown"); }),
+  Pool pool(options_, {.connections = 1, .wait = milliseconds(50)});
+  EXPECT_FALSE(pool.with([](Database&) -> Result<void> { return fail(ErrorKind::invalid, "no"); }));
+  EXPECT_THROW((void)pool.with([](Database&) -> Result<void> { throw std::runtime_error("thrown"); }),
                std::runtime_error);
   EXPECT_TRUE(ask(pool));
 }
@@ -136,15 +136,15 @@ class ServerPoolTest : public PoolTest {};
 SLUICE_ON_EACH_SERVER(ServerPoolTest);
 
 TEST_P(ServerPoolTest, connections_a_restart_has_cut_are_opened_again) {
-  MetaDbPool pool(options_, {.connections = 2});
+  Pool pool(options_, {.connections = 2});
   EXPECT_TRUE(ask(pool));
   PrivateServer::instance(GetParam()).kill_and_restart();
   EXPECT_TRUE(ask(pool));
 }
 
-TEST(MetaDbPoolTest, statements_do_not_queue_behind_attempts_to_connect) {
+TEST(PoolOfSilentServer, statements_do_not_queue_behind_attempts_to_connect) {
   const SilentServer silent;
-  MetaDbPool pool(silent.options(), {.connections = 2, .wait = seconds(20), .failure_stays = seconds(60)});
+  Pool pool(silent.options(), {.connections = 2, .wait = seconds(20), .failure_stays = seconds(60)});
   EXPECT_FALSE(ask(pool));
   const auto started = Clock::now();
   for (int statement = 0; statement < 20; ++statement) {
@@ -155,11 +155,11 @@ TEST(MetaDbPoolTest, statements_do_not_queue_behind_attempts_to_connect) {
   EXPECT_LT(Clock::now() - started, milliseconds(900)) << "none of them tried";
 }
 
-TEST(MetaDbPoolTest, after_a_failure_one_alone_tries) {
+TEST(PoolOfSilentServer, after_a_failure_one_alone_tries) {
   const SilentServer silent;
   Options options = silent.options();
   options.connect_limit = seconds(2);
-  MetaDbPool pool(options, {.failure_stays = milliseconds(0)});
+  Pool pool(options, {.failure_stays = milliseconds(0)});
   EXPECT_FALSE(ask(pool));
   std::atomic<int> waited = 0;
   std::barrier together(4);
@@ -177,4 +177,4 @@ TEST(MetaDbPoolTest, after_a_failure_one_alone_tries) {
 }
 
 }  // namespace
-}  // namespace sluice::metadb
+}  // namespace sluice::database

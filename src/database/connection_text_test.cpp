@@ -1,8 +1,8 @@
-#include "metadb/connection_text.h"
+#include "database/connection_text.h"
 
 #include <gtest/gtest.h>
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 Options at(MySqlAddress address) {
@@ -34,4 +34,4 @@ TEST(ConnectionTextTest, refuses_what_would_wait_for_ever) {
 }
 
 }  // namespace
-}  // namespace sluice::metadb
+}  // namespace sluice::database

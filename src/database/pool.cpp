@@ -1,4 +1,4 @@
-#include "metadb/pool.h"
+#include "database/pool.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -17,23 +17,23 @@ double seconds_of(Clock::duration time) {
 
 }  // namespace
 
-MetaDbPool::MetaDbPool(const Options& options, PoolLimits limits) : limits_(limits) {
+Pool::Pool(const Options& options, PoolLimits limits) : limits_(limits) {
   SLUICE_ASSERT(limits_.connections > 0);
   connections_.reserve(limits_.connections);
   for (std::size_t number = 0; number < limits_.connections; ++number) {
-    idle_.push_back(&connections_.emplace_back(MetaDb::unconnected(options)));
+    idle_.push_back(&connections_.emplace_back(Database::unconnected(options)));
   }
 }
 
-std::uint64_t MetaDbPool::statement_count() const {
+std::uint64_t Pool::statement_count() const {
   std::uint64_t sum = 0;
-  for (const MetaDb& connection : connections_) {
+  for (const Database& connection : connections_) {
     sum += connection.statement_count();
   }
   return sum;
 }
 
-Result<MetaDbPool::Lent> MetaDbPool::borrow() {
+Result<Pool::Lent> Pool::borrow() {
   auto idle = wait_for_idle();
   if (!idle) return std::unexpected(std::move(idle.error()));
   Lent lent(*idle, GiveBack{this});
@@ -42,7 +42,7 @@ Result<MetaDbPool::Lent> MetaDbPool::borrow() {
   return lent;
 }
 
-Result<MetaDb*> MetaDbPool::wait_for_idle() {
+Result<Database*> Pool::wait_for_idle() {
   std::unique_lock lock(mutex_);
   if (!given_back_.wait_for(lock, limits_.wait, [this] { return !idle_.empty(); })) {
     return fail(ErrorKind::limit,
@@ -51,14 +51,14 @@ Result<MetaDb*> MetaDbPool::wait_for_idle() {
                             connections_.front().name(), limits_.connections, seconds_of(limits_.wait)));
   }
   // One that is connected goes first, so that few are open when few are needed.
-  auto chosen = std::find_if(idle_.rbegin(), idle_.rend(), [](const MetaDb* idle) { return idle->is_connected(); });
+  auto chosen = std::find_if(idle_.rbegin(), idle_.rend(), [](const Database* idle) { return idle->is_connected(); });
   if (chosen == idle_.rend()) chosen = idle_.rbegin();
-  MetaDb* connection = *chosen;
+  Database* connection = *chosen;
   idle_.erase(std::next(chosen).base());
   return connection;
 }
 
-void MetaDbPool::give_back(MetaDb* connection) {
+void Pool::give_back(Database* connection) {
   {
     const std::lock_guard lock(mutex_);
     idle_.push_back(connection);
@@ -66,7 +66,7 @@ void MetaDbPool::give_back(MetaDb* connection) {
   given_back_.notify_one();
 }
 
-std::optional<Error> MetaDbPool::failure_to_tell() {
+std::optional<Error> Pool::failure_to_tell() {
   if (!failure_) return std::nullopt;
   const auto age = Clock::now() - failed_at_;
   if (!trying_again_ && age >= limits_.failure_stays) {
@@ -78,7 +78,7 @@ std::optional<Error> MetaDbPool::failure_to_tell() {
   return told;
 }
 
-Result<void> MetaDbPool::connect(MetaDb& connection) {
+Result<void> Pool::connect(Database& connection) {
   {
     const std::lock_guard lock(mutex_);
     if (auto failure = failure_to_tell()) return std::unexpected(std::move(*failure));
@@ -94,4 +94,4 @@ Result<void> MetaDbPool::connect(MetaDb& connection) {
   return connected;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

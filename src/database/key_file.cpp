@@ -1,4 +1,4 @@
-#include "metadb/key_file.h"
+#include "database/key_file.h"
 
 #include <cerrno>
 #include <cstring>
@@ -12,7 +12,7 @@
 #include "base/hex.h"
 #include "base/random.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 std::filesystem::path directory_of(const std::filesystem::path& path) {
@@ -76,4 +76,4 @@ Result<CipherKey> load_key_file(const std::filesystem::path& path) {
   return key;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 /// What a statement's `:name` stands for: NULL, a number, or text.
 using Value = std::variant<std::nullptr_t, std::int64_t, std::string>;
@@ -46,4 +46,4 @@ class Row {
 };
 using Rows = std::vector<Row>;
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

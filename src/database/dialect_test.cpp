@@ -1,8 +1,8 @@
-#include "metadb/dialect.h"
+#include "database/dialect.h"
 
 #include <gtest/gtest.h>
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 TEST(DialectTest, says_the_same_in_both) {
@@ -19,4 +19,4 @@ TEST(DialectTest, leaves_other_braces) {
 }
 
 }  // namespace
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -1,4 +1,4 @@
-#include "metadb/migrations.h"
+#include "database/migrations.h"
 
 #include <array>
 #include <thread>
@@ -8,9 +8,9 @@
 #include "base/hex.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "metadb/failure.h"
+#include "database/failure.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 constexpr std::chrono::milliseconds wait_step{100};
@@ -21,7 +21,7 @@ std::string new_token() {
   return to_hex(random);
 }
 
-Result<void> make_version_row(MetaDb& database) {
+Result<void> make_version_row(Database& database) {
   auto made = database.write(
       "CREATE TABLE IF NOT EXISTS schema_version (id {number} NOT NULL PRIMARY KEY, version {number} NOT NULL, "
       "migrator {name} NOT NULL, claimed {number} NOT NULL) {table}");
@@ -34,7 +34,7 @@ Result<void> make_version_row(MetaDb& database) {
   return {};
 }
 
-Result<bool> claim(MetaDb& database, std::int64_t version, const std::string& token, std::chrono::seconds limit) {
+Result<bool> claim(Database& database, std::int64_t version, const std::string& token, std::chrono::seconds limit) {
   auto won = database.write(
       "UPDATE schema_version SET migrator = :token, claimed = {now} "
       "WHERE id = 1 AND version = :version AND (migrator = '' OR claimed < {now} - :limit)",
@@ -45,7 +45,7 @@ Result<bool> claim(MetaDb& database, std::int64_t version, const std::string& to
 
 /// Does one step and ends the claim. Whoever took the claim over meanwhile has the last word, and loses nothing:
 /// steps are repeatable.
-Result<void> take_step(MetaDb& database, const Migration& step, std::int64_t version, const std::string& token) {
+Result<void> take_step(Database& database, const Migration& step, std::int64_t version, const std::string& token) {
   for (const std::string_view statement : step) {
     if (auto done = database.write(statement); !done) {
       return fail_in(fmt::format("schema version {}", version + 1), std::move(done.error()));
@@ -61,12 +61,12 @@ Result<void> take_step(MetaDb& database, const Migration& step, std::int64_t ver
 }
 
 // So that the next one need not wait; if this fails too, it waits.
-void give_up_claim(MetaDb& database, const std::string& token) {
+void give_up_claim(Database& database, const std::string& token) {
   (void)database.write("UPDATE schema_version SET migrator = '', claimed = 0 WHERE id = 1 AND migrator = :token",
                        {{"token", token}});
 }
 
-Result<void> check_known(const MetaDb& database, std::int64_t version, std::size_t known) {
+Result<void> check_known(const Database& database, std::int64_t version, std::size_t known) {
   if (version <= static_cast<std::int64_t>(known)) return {};
   return fail(ErrorKind::unsupported,
               fmt::format("{}: its schema has version {}, this program knows versions up to {}: use the newer program "
@@ -76,14 +76,14 @@ Result<void> check_known(const MetaDb& database, std::int64_t version, std::size
 
 }  // namespace
 
-Result<std::int64_t> schema_version(MetaDb& database) {
+Result<std::int64_t> schema_version(Database& database) {
   auto rows = database.select({"version"}, "FROM schema_version WHERE id = 1");
   if (!rows) return std::unexpected(std::move(rows.error()));
   if (rows->empty()) return fail(ErrorKind::not_found, database.name() + ": it has no schema of ours");
   return rows->front().number(0);
 }
 
-Result<void> migrate(MetaDb& database, std::span<const Migration> steps, MigrationLimits limits) {
+Result<void> migrate(Database& database, std::span<const Migration> steps, MigrationLimits limits) {
   if (auto row = make_version_row(database); !row) return row;
   const std::string token = new_token();
   const auto deadline = std::chrono::steady_clock::now() + limits.all;
@@ -108,4 +108,4 @@ Result<void> migrate(MetaDb& database, std::span<const Migration> steps, Migrati
                                               database.name(), limits.all.count()));
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-namespace sluice::metadb {
+namespace sluice::database {
 
 inline constexpr const char* usual_database = "binlog_database";
 
@@ -25,8 +25,9 @@ struct SqliteFile {
   std::filesystem::path path;  ///< without "="
 };
 
-/// Where the cluster's state is, and how long we wait for it.
+/// Where a database is, and how long we wait for it.
 struct Options {
+  std::string title = "MetaDB";  ///< what messages call it, with its address
   std::variant<MySqlAddress, SqliteFile> address{};
   /// Of TCP connection and greeting each; the resolution of a name is not limited.
   std::chrono::seconds connect_limit{5};
@@ -35,4 +36,4 @@ struct Options {
   std::chrono::seconds write_limit{10};
 };
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -1,8 +1,8 @@
-#include "metadb/dialect.h"
+#include "database/dialect.h"
 
 #include <array>
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 struct Words {
@@ -38,4 +38,4 @@ std::string in_dialect(std::string_view statement, Dialect dialect) {
   return result;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database

@@ -1,4 +1,4 @@
-#include "metadb/connection.h"
+#include "database/connection.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,16 +17,16 @@
 #include <soci/use.h>
 
 #include "base/file.h"
-#include "metadb/connection_text.h"
-#include "metadb/failure.h"
+#include "database/connection_text.h"
+#include "database/failure.h"
 
-namespace sluice::metadb {
+namespace sluice::database {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr int unknown_database = 1049;
-// A value, and so a statement, stays below the smallest limit on packets that MetaDBs have by default (16 MiB).
+// A value, and so a statement, stays below the smallest limit on packets that databases have by default (16 MiB).
 constexpr std::size_t value_size_max = std::size_t{4} << 20U;
 constexpr std::size_t row_count_max = 1'000'000;
 // The client library's clock may be a little ahead of ours.
@@ -258,4 +258,4 @@ Dialect Connection::dialect() const {
   return std::holds_alternative<MySqlAddress>(options_.address) ? Dialect::mysql : Dialect::sqlite;
 }
 
-}  // namespace sluice::metadb
+}  // namespace sluice::database
