@@ -28,17 +28,18 @@ e2e_tests() {
   local failed
   mapfile -t failed < <(/usr/bin/python3 tools/second_try.py --failed "$folder/e2e.xml")
   [ ${#failed[@]} -gt 0 ] || fail "the end to end tests could not be run"
-  e2e_run "$preset" "$folder/again.xml" "${failed[@]}" ||
+  SLUICE_E2E_WORKERS=0 e2e_run "$preset" "$folder/again.xml" "${failed[@]}" ||
     fail "end to end tests failed twice; one of them alone: ./run test e2e -k <part of its name>"
   /usr/bin/python3 tools/second_try.py "$folder/e2e.xml" "$folder/again.xml"
 }
 
-# e2e_run PRESET RESULTS PYTEST-ARGUMENTS...
+# e2e_run PRESET RESULTS PYTEST-ARGUMENTS...: SLUICE_E2E_WORKERS files at once, 3 where nothing is said: tests wait for
+# most of their time.
 e2e_run() {
   local preset=$1 file=$2
   shift 2
   (cd tests/e2e && SLUICE_PRESET=$preset PYTHONDONTWRITEBYTECODE=1 env -u PYTHONPATH -u PYTHONHOME \
-    /usr/bin/python3 -m pytest --junitxml="$file" "$@")
+    /usr/bin/python3 -m pytest --numprocesses="${SLUICE_E2E_WORKERS:-3}" --dist=loadfile --junitxml="$file" "$@")
 }
 
 # fetch WHAT...: what cannot be fetched makes tests skip, and is said loudly.

@@ -6,6 +6,7 @@ namespace sluice::cluster {
 
 void BeatWatch::see(std::span<const Beat> beats, Time asked) {
   const bool broken = !contact_.last || asked - *contact_.last >= rules_.silent_after;
+  if (!broken) look_away(std::chrono::duration_cast<Milliseconds>(asked - *contact_.last) - rules_.looks_apart);
   std::map<std::string, Seen, std::less<>> seen;
   for (const Beat& beat : beats) {
     const auto before = seen_.find(beat.id);
@@ -15,6 +16,15 @@ void BeatWatch::see(std::span<const Beat> beats, Time asked) {
   seen_ = std::move(seen);
   if (broken) contact_.since = asked;
   contact_.last = asked;
+}
+
+/// For so long nobody can be called silent.
+void BeatWatch::look_away(Milliseconds time) {
+  if (time <= Milliseconds(0)) return;
+  for (auto& [id, one] : seen_) {
+    one.not_before += time;
+    one.since += time;
+  }
 }
 
 /// The heartbeat came between `not_before` and `since`; where exactly is the only thing the MetaDB's clock is asked.

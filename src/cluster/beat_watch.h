@@ -45,6 +45,7 @@ class BeatWatch {
     Milliseconds silence{0};
   };
   [[nodiscard]] Seen seen_after(const Seen* before, const Beat& beat, Time asked, bool broken) const;
+  void look_away(Milliseconds time);
 
   FailoverRules rules_;
   Contact contact_;

@@ -33,6 +33,7 @@ std::optional<Surplus> find_surplus(const PrimaryRecord& record, std::span<const
   const auto heir = choose_primary(living, chosen->instance, rules);
   const auto kept = heir ? std::ranges::find(living, heir->instance, &ReplicaStatus::instance) : living.end();
   if (kept == living.end() || kept->end.file < chosen->end.file) return std::nullopt;
+  if (kept->disk_trouble) return std::nullopt;  // it would give way again
   Surplus surplus{.instance = chosen->instance, .heir = {}, .reason = {}};
   if (chosen == primary) surplus.heir = heir->instance;
   surplus.reason =

@@ -51,6 +51,12 @@ TEST(Surplus, NothingIsDroppedWhileThePrimaryDoesNotLive) {
   EXPECT_EQ(surplus(replicas, "a"), "");
 }
 
+TEST(Surplus, NothingIsGivenBackToAFullDisk) {
+  std::vector<ReplicaStatus> replicas = {replica("new", 8), replica("old", 1)};
+  replicas[1].disk_trouble = Milliseconds(1);
+  EXPECT_EQ(surplus(replicas, "new"), "");
+}
+
 TEST(Surplus, OfEqualsAFollower) {
   EXPECT_EQ(surplus({replica("a", 1), replica("b", 1)}, "b"), "drop a");
   EXPECT_EQ(surplus({replica("a", 1), replica("b", 1), replica("c", 1, {9, 400})}, "b", 2), "drop c");

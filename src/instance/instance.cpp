@@ -204,12 +204,9 @@ void Instance::follow(parameters::Parameter parameter, std::function<void(std::u
 
 void Instance::limit_listener(listen::ListenerSettings& settings) const {
   using enum parameters::Parameter;
-  // The server of a cluster stays connected, to ask how the instance is, and so do up to four followers, with three
-  // connections each; that takes no client's place.
-  constexpr std::uint64_t cluster_connections = 16;
-  settings.connections_max = [this] {
-    return parameters_->value(max_connections) + (accounts_->is_known("sluice_admin") ? cluster_connections : 0);
-  };
+  settings.connections_max = [this] { return parameters_->value(max_connections); };
+  // The cluster's servers, which ask how the instance is, and followers.
+  settings.is_own = [](const std::string& user) { return user == "sluice_admin"; };
   settings.unauthenticated_max = [this] { return parameters_->value(max_unauthenticated_connections); };
   settings.login_deadline = [this] { return std::chrono::seconds(parameters_->value(connect_timeout)); };
   settings.login_limits = [this] {

@@ -200,6 +200,23 @@ TEST_F(SessionListenerTest, AnAdministratorFindsAPlaceWhenAllAreTaken) {
   EXPECT_EQ(listener->totals().refused_connections, 1U);
 }
 
+TEST_F(SessionListenerTest, TheClustersOwnTakeNoClientsPlace) {
+  settings.connections_max = [] { return std::size_t{1}; };
+  settings.is_own = [](const std::string& user) { return user == "own"; };
+  open();
+  mysql::ClientOptions options;
+  options.address = "127.0.0.1:" + std::to_string(listener->port());
+  options.user = "own";
+  mysql::Client first_own(options, *mysql::Interruption::make());
+  mysql::Client one = client();
+  mysql::Client second_own(options, *mysql::Interruption::make());
+  mysql::Client two = client();
+  EXPECT_TRUE(first_own.connect());
+  EXPECT_TRUE(one.connect());
+  EXPECT_TRUE(second_own.connect());
+  EXPECT_FALSE(two.connect());
+}
+
 /// A peer that is connected and says nothing.
 class SilentPeer {
  public:

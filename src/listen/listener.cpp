@@ -49,8 +49,14 @@ struct Worker {
 /// Connections there are.
 struct Count {
   std::atomic<std::size_t> all{0};
+  std::atomic<std::size_t> own{0};  ///< of them, those that take no client's place
   std::mutex mutex;
   std::condition_variable none;
+
+  [[nodiscard]] std::size_t clients() const {
+    const std::size_t of_cluster = own;
+    return std::max(of_cluster, all.load()) - of_cluster;
+  }
 
   void leave() {
     const std::lock_guard lock(mutex);
@@ -154,14 +160,18 @@ struct Listener::State {
 
   /// The place beyond the limit is for administrators, who may be needed most when all others are taken.
   std::optional<mysql::SqlError> refuses(const std::string& user) {
-    if (count.all <= settings.connections_max() || (settings.is_admin && settings.is_admin(user))) {
+    const std::size_t room = settings.connections_max() + (settings.is_admin && settings.is_admin(user) ? 1 : 0);
+    if (count.clients() <= room || is_own(user)) {
       return std::nullopt;
     }
     ++totals.refused_connections;
     return too_many_connections();
   }
 
-  /// Why a client is not even greeted.
+  [[nodiscard]] bool is_own(const std::string& user) const { return settings.is_own && settings.is_own(user); }
+
+  /// Why a client is not even greeted. Where all places are taken, who comes may still be an administrator or the
+  /// cluster itself.
   std::optional<mysql::SqlError> refuses(const asio::ip::address& address) {
     const auto blocked = guard.blocked(address, settings.login_limits(), std::chrono::steady_clock::now());
     if (blocked) {
@@ -171,7 +181,7 @@ struct Listener::State {
                                          "in {} seconds",
                                          address.to_string(), blocked->count())};
     }
-    if (count.all > settings.connections_max()) {
+    if (count.clients() > settings.connections_max() + 1) {
       ++totals.refused_connections;
       return too_many_connections();
     }
@@ -327,6 +337,15 @@ void Listener::count_login(const std::string& address, int code) {
     ++state_->totals.failed_logins;
     state_->guard.failed(from, state_->settings.login_limits(), std::chrono::steady_clock::now());
   }
+}
+
+std::shared_ptr<void> Listener::own_place(const std::string& user) {
+  Count& count = state_->count;
+  if (!state_->is_own(user) || count.own >= own_places_max) {
+    return nullptr;
+  }
+  ++count.own;
+  return {&count, [](Count* counted) { --counted->own; }};
 }
 
 std::uint16_t Listener::port() const {

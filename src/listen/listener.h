@@ -29,6 +29,8 @@ struct ListenerSettings {
   std::function<std::chrono::seconds()> login_deadline = [] { return std::chrono::seconds(10); };
   std::function<LoginGuard::Limits()> login_limits = [] { return LoginGuard::Limits(); };
   std::function<bool(const std::string& user)> is_admin;  ///< of those who have logged in; none: nobody is
+  /// Whether this is an account of the cluster itself, whose connections take no client's place; none: none is.
+  std::function<bool(const std::string& user)> is_own;
 };
 
 /// Receives clients and keeps their connections until it is stopped. Has its own threads, each with its share of the
@@ -62,6 +64,10 @@ class Listener {
   [[nodiscard]] mysql::LoginSettings limited(mysql::LoginSettings login) const;
   /// Takes note of what was decided of a log-in from this address (mysql::LoginSettings::decided).
   void count_login(const std::string& address, int code);
+  /// For one that has logged in, to be held as long as it lives: if its user is the cluster's own (settings.is_own) it
+  /// takes no client's place meanwhile. So many do at the most; nothing for all others.
+  static constexpr std::size_t own_places_max = 64;
+  [[nodiscard]] std::shared_ptr<void> own_place(const std::string& user);
 
   // Any thread.
 

@@ -160,7 +160,7 @@ TEST_P(InstancesTest, an_instance_follows_nobody_who_is_gone) {
 TEST_P(InstancesTest, a_changed_port_is_news_also_if_its_server_notes_it) {
   MetaDb database = open();
   make_tenant(database);
-  const auto revision = [&] { return read_revisions(database)->instances; };
+  const auto revision = [&] { return read_sight(database)->revisions.instances; };
   const auto before = revision();
   EXPECT_TRUE(change(database, "a1", InstanceState::init, {.to = InstanceState::starting, .by_its_server = true}));
   EXPECT_EQ(revision(), before);

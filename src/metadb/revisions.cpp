@@ -12,19 +12,6 @@ constexpr std::array<std::string_view, 3> names = {"accounts", "parameters", "in
 
 }  // namespace
 
-Result<Revisions> read_revisions(MetaDb& database) {
-  auto rows = database.select({"name", "value"}, "FROM revisions");
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  Revisions revisions;
-  const std::array fields = {&revisions.accounts, &revisions.parameters, &revisions.instances};
-  for (const Row& row : *rows) {
-    for (std::size_t index = 0; index < names.size(); ++index) {
-      if (row.text(0) == names.at(index)) *fields.at(index) = row.number(1);
-    }
-  }
-  return revisions;
-}
-
 Result<void> raise_revision(MetaDb& database, Revision revision) {
   const std::string name(names.at(static_cast<std::size_t>(revision)));
   auto raised = database.write("UPDATE revisions SET value = value + 1 WHERE name = :name", {{"name", name}});

@@ -15,7 +15,8 @@ enum class Revision : std::uint8_t {
   instances,  ///< what is wanted of them: rows of instances and of tenants, who is primary
 };
 
-/// How often each was changed. Only whether two are equal means something.
+/// How often each was changed. Only whether two are equal means something. To be read (read_sight() in servers.h)
+/// before what they stand for: a change in between is then seen at the next look.
 struct Revisions {
   std::int64_t accounts = 0;
   std::int64_t parameters = 0;
@@ -23,9 +24,6 @@ struct Revisions {
 
   bool operator==(const Revisions&) const = default;
 };
-
-/// One statement. To be read before what they stand for: a change in between is then seen at the next look.
-[[nodiscard]] Result<Revisions> read_revisions(MetaDb& database);
 
 /// Tells all servers. All changes wait here for each other: to be called at the end of the transaction that changes.
 [[nodiscard]] Result<void> raise_revision(MetaDb& database, Revision revision);

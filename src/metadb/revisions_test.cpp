@@ -9,6 +9,7 @@
 #include "metadb/cluster_for_test.h"
 #include "metadb/meta_db.h"
 #include "metadb/parameter_values.h"
+#include "metadb/servers.h"
 
 namespace sluice::metadb {
 namespace {
@@ -17,9 +18,9 @@ class RevisionsTest : public ClusterTest {
  protected:
   /// By how much each grows while `change` runs.
   static Revisions growth(MetaDb& database, const std::function<void()>& change) {
-    const Revisions before = read_revisions(database).value();
+    const Revisions before = read_sight(database).value().revisions;
     change();
-    const Revisions after = read_revisions(database).value();
+    const Revisions after = read_sight(database).value().revisions;
     return {.accounts = after.accounts - before.accounts,
             .parameters = after.parameters - before.parameters,
             .instances = after.instances - before.instances};

@@ -135,6 +135,24 @@ Result<void> beat(MetaDb& database, const Beat& beat) {
                           beat.id));
 }
 
+Result<Sight> read_sight(MetaDb& database) {
+  auto rows = database.select(
+      {"id", "address", "port", "region", "idc", "zone", "server_group", "state", "{now} - state_since", "pause_wanted",
+       "incarnation", "heartbeat", "{now} - heartbeat", "(SELECT value FROM revisions WHERE name = 'accounts')",
+       "(SELECT value FROM revisions WHERE name = 'parameters')",
+       "(SELECT value FROM revisions WHERE name = 'instances')"},
+      "FROM servers ORDER BY id");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  Sight sight;
+  for (const Row& row : *rows) {
+    auto server = to_server(row, ServerDetail::liveness);
+    if (!server) return std::unexpected(std::move(server.error()));
+    sight.servers.push_back(std::move(*server));
+    sight.revisions = {.accounts = row.number(13), .parameters = row.number(14), .instances = row.number(15)};
+  }
+  return sight;
+}
+
 Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail) {
   return select_servers(database, detail, "ORDER BY id", {});
 }
@@ -156,7 +174,7 @@ Result<std::vector<InstanceReport>> read_reports(MetaDb& database, const std::st
 }
 
 Result<std::vector<ServerReports>> list_reports(MetaDb& database) {
-  auto rows = database.select({"id", "{now} - heartbeat", "report"}, "FROM servers ORDER BY id");
+  auto rows = database.select({"id", "{now} - heartbeat", "report", "heartbeat"}, "FROM servers ORDER BY id");
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::vector<ServerReports> all;
   for (const Row& row : *rows) {
@@ -165,6 +183,7 @@ Result<std::vector<ServerReports>> list_reports(MetaDb& database) {
     if (!instances)
       log::warning("what server {} says of its instances cannot be read: {}", row.text(0), instances.error().message);
     all.push_back({.id = row.text(0),
+                   .heartbeat = std::chrono::microseconds(row.number(3)),
                    .beat_age = std::chrono::microseconds(row.number(1)),
                    .instances = std::move(instances).value_or(std::vector<InstanceReport>{})});
   }

@@ -10,6 +10,7 @@
 #include "metadb/history.h"
 #include "metadb/instance_report.h"
 #include "metadb/meta_db.h"
+#include "metadb/revisions.h"
 #include "metadb/states.h"
 
 namespace sluice::metadb {
@@ -60,6 +61,13 @@ enum class ServerDetail : std::uint8_t { liveness, everything };
 /// All servers by id. With `liveness`, configuration and metrics are left at "{}". One statement.
 [[nodiscard]] Result<std::vector<Server>> list_servers(MetaDb& database, ServerDetail detail);
 
+struct Sight {
+  std::vector<Server> servers{};  ///< as list_servers() gives them, with `liveness`
+  Revisions revisions{};
+};
+/// What each server looks at with every beat. One statement.
+[[nodiscard]] Result<Sight> read_sight(MetaDb& database);
+
 /// One of them, with `liveness`. not_found if there is no such server.
 [[nodiscard]] Result<Server> read_server(MetaDb& database, const std::string& id);
 
@@ -68,7 +76,8 @@ enum class ServerDetail : std::uint8_t { liveness, everything };
 
 struct ServerReports {
   std::string id{};
-  std::chrono::microseconds beat_age{};  ///< how old they are
+  std::chrono::microseconds heartbeat{};  ///< when it last beat, by the MetaDB's clock
+  std::chrono::microseconds beat_age{};   ///< how old they are
   std::vector<InstanceReport> instances{};
 };
 /// What all servers last said, by id; nothing of one whose words cannot be read. One statement, but a large answer

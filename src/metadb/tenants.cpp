@@ -8,6 +8,16 @@
 namespace sluice::metadb {
 namespace {
 
+/// The condition that goes with bound(silent).
+const std::string still_silent =
+    "NOT EXISTS (SELECT 1 FROM servers s WHERE s.id = :silent AND s.heartbeat <> :heartbeat)";
+
+Parameters bound(const SilentServer& silent, Parameters more) {
+  more.push_back({"silent", silent.id});
+  more.push_back({"heartbeat", std::int64_t{silent.heartbeat.count()}});
+  return more;
+}
+
 Parameters bound(const TenantName& name, const TenantSettings& settings) {
   return bound_name(name, {{"source_kind", settings.source_kind},
                            {"source_addresses", settings.source_addresses},
@@ -163,14 +173,15 @@ Result<void> drop_tenant(MetaDb& database, const TenantName& name, std::chrono::
 }
 
 Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
-                         const std::string& instance, const Decision& decision) {
+                         const std::string& instance, const Decision& decision, const SilentServer& silent) {
   auto won = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
     auto set = database.write(
         "UPDATE tenants SET primary_instance = :instance, epoch = epoch + 1, changed = {now} WHERE cluster = :cluster "
         "AND tenant = :tenant AND epoch = :epoch AND (:instance = '' OR EXISTS (SELECT 1 FROM instances i WHERE "
         "i.name = :instance AND i.cluster = :cluster AND i.tenant = :tenant AND i.state = 'Running' AND "
-        "i.wanted = 'running'))",
-        bound_name(name, {{"instance", instance}, {"epoch", expected_epoch}}));
+        "i.wanted = 'running')) AND " +
+            still_silent,
+        bound_name(name, bound(silent, {{"instance", instance}, {"epoch", expected_epoch}})));
     if (!set) return std::unexpected(std::move(set.error()));
     if (*set == 0) return false;
     if (auto noted = note(database, name, decision, instance); !noted) return std::unexpected(noted.error());
@@ -181,12 +192,13 @@ Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t 
 }
 
 Result<bool> create_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
-                            const NewInstance& instance, const Decision& decision) {
+                            const NewInstance& instance, const Decision& decision, const SilentServer& silent) {
   auto won = change_and_raise(database, Revision::instances, [&]() -> Result<bool> {
     auto set = database.write(
         "UPDATE tenants SET primary_instance = :instance, epoch = epoch + 1, changed = {now} WHERE cluster = :cluster "
-        "AND tenant = :tenant AND epoch = :epoch",
-        bound_name(name, {{"instance", instance.name}, {"epoch", expected_epoch}}));
+        "AND tenant = :tenant AND epoch = :epoch AND " +
+            still_silent,
+        bound_name(name, bound(silent, {{"instance", instance.name}, {"epoch", expected_epoch}})));
     if (!set) return std::unexpected(std::move(set.error()));
     if (*set == 0) return false;
     if (auto placed = insert_instance(database, name, instance); !placed) return std::unexpected(placed.error());

@@ -74,16 +74,24 @@ struct NewInstance {
 [[nodiscard]] Result<void> drop_tenant(MetaDb& database, const TenantName& name, std::chrono::seconds defer,
                                        const Decision& decision);
 
+/// A server that was judged by its last beat, which is at this time by the MetaDB's clock.
+struct SilentServer {
+  std::string id{};  ///< empty: nobody was
+  std::chrono::microseconds heartbeat{};
+};
+
 /// Makes a living instance of the tenant its primary, at the epoch after `expected_epoch`. True if this call did it:
-/// false if the epoch is another by now, or the instance is not one of the tenant's that run. An empty name: the tenant
-/// has no primary any more.
+/// false if the epoch is another by now, the instance is not one of the tenant's that run, or `silent` has beaten
+/// since. An empty name: the tenant has no primary any more.
 [[nodiscard]] Result<bool> set_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
-                                       const std::string& instance, const Decision& decision);
+                                       const std::string& instance, const Decision& decision,
+                                       const SilentServer& silent = {});
 
 /// Places a new instance of the tenant and makes it the primary, at the epoch after `expected_epoch`, in one step: for
-/// a tenant nobody else of whom can be reached. True if this call did it; false if the epoch is another by now.
-/// not_found if the server is not registered.
+/// a tenant nobody else of whom can be reached. True if this call did it; false as above. not_found if the server is
+/// not registered.
 [[nodiscard]] Result<bool> create_primary(MetaDb& database, const TenantName& name, std::int64_t expected_epoch,
-                                          const NewInstance& instance, const Decision& decision);
+                                          const NewInstance& instance, const Decision& decision,
+                                          const SilentServer& silent = {});
 
 }  // namespace sluice::metadb

@@ -155,6 +155,8 @@ TEST_P(TenantsTest, a_new_primary_is_placed_and_named_or_neither) {
   make_tenant(database);
   const NewInstance made{.name = "new", .server = "s1"};
   EXPECT_FALSE(counted(create_primary(database, tenant_a, 1, made, somebody))) << "another epoch";
+  const SilentServer beaten{.id = "s1", .heartbeat = std::chrono::microseconds(1)};
+  EXPECT_FALSE(counted(create_primary(database, tenant_a, 0, made, somebody, beaten))) << "it has beaten since";
   EXPECT_FALSE(create_primary(database, tenant_a, 0, {.name = "new", .server = "s9"}, somebody));
   EXPECT_FALSE(create_primary(database, tenant_a, 0, {.name = "a1", .server = "s1"}, somebody)) << "a name in use";
   EXPECT_EQ(read_tenant(database, tenant_a)->epoch, 0);

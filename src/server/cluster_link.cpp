@@ -148,12 +148,14 @@ void ClusterLink::watch(const std::vector<metadb::Server>& servers, std::chrono:
 
 Result<void> ClusterLink::judge_others() {
   const auto asked = std::chrono::steady_clock::now();
-  const auto servers = metadb::list_servers(*metadb_, metadb::ServerDetail::liveness);
-  if (!servers) return std::unexpected(servers.error());
-  watch(*servers, asked);
+  const auto sight = metadb::read_sight(*metadb_);
+  if (!sight) return std::unexpected(sight.error());
+  const std::vector<metadb::Server>& servers = sight->servers;
+  revisions_ = sight->revisions;
+  watch(servers, asked);
   std::vector<cluster::Sighting> seen;
   std::map<std::string, metadb::ServerState> states;
-  for (const metadb::Server& server : *servers) {
+  for (const metadb::Server& server : servers) {
     seen.push_back(to_sighting(server));
     states[server.identity.id] = server.state;
   }
@@ -162,8 +164,8 @@ Result<void> ClusterLink::judge_others() {
   const auto judgements =
       cluster::judge_servers(seen, settings_.identity.id, contact_, std::chrono::steady_clock::now(), settings_.rules);
   for (const cluster::Judgement& one : judgements.changes) {
-    const auto server = std::ranges::find_if(
-        *servers, [&](const metadb::Server& candidate) { return candidate.identity.id == one.id; });
+    const auto server =
+        std::ranges::find_if(servers, [&](const metadb::Server& candidate) { return candidate.identity.id == one.id; });
     const auto won = metadb::judge_server(*metadb_, *server, to_stored(one.after));
     if (!won) return std::unexpected(won.error());
     if (*won && one.after == cluster::ServerState::offline) ++settings_.totals->servers_down;
@@ -176,26 +178,24 @@ Result<void> ClusterLink::judge_others() {
 }
 
 Result<ClusterNews> ClusterLink::read_news() {
-  const auto revisions = metadb::read_revisions(*metadb_);
-  if (!revisions) return std::unexpected(revisions.error());
   ClusterNews news;
   news.servers_changed = servers_changed_;
   news.watch = watch_;
   for (const auto& [id, state] : servers_) {
     if (const auto silence = watch_.silence(id)) news.silences[id] = *silence;
   }
-  if (!seen_ || seen_->instances != revisions->instances) {
+  if (!seen_ || seen_->instances != revisions_.instances) {
     auto own = metadb::list_instances(*metadb_, {.server = settings_.identity.id}, {.limit = own_instances_max});
     if (!own) return std::unexpected(std::move(own.error()));
     news.instances = std::move(*own);
     news.instances_changed = true;
   }
-  if (!seen_ || seen_->accounts != revisions->accounts) {
+  if (!seen_ || seen_->accounts != revisions_.accounts) {
     auto accounts = metadb::list_accounts(*metadb_);
     if (!accounts) return std::unexpected(std::move(accounts.error()));
     news.accounts = std::move(*accounts);
   }
-  seen_ = *revisions;
+  seen_ = revisions_;
   return news;
 }
 

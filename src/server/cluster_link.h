@@ -68,6 +68,7 @@ class ClusterLink {
   std::optional<metadb::MetaDb> metadb_;
   std::int64_t incarnation_ = 0;  ///< 0: not registered
   cluster::Contact contact_;
+  metadb::Revisions revisions_{};  ///< as of the last look
   std::optional<metadb::Revisions> seen_;
   std::map<std::string, metadb::ServerState> servers_;  ///< as of the last look
   bool servers_changed_ = false;

@@ -21,9 +21,8 @@ namespace {
 constexpr std::chrono::seconds instance_deadline{10};
 /// So long a primary that cannot be reached is looked for and tried: first briefly, then one that is slow too.
 constexpr std::chrono::seconds way_limit{5};
-constexpr std::chrono::milliseconds way_pause{250};
-constexpr std::chrono::milliseconds first_deadline{1000};
-constexpr std::chrono::milliseconds later_deadline{2000};
+constexpr std::chrono::milliseconds way_pause{100};
+constexpr std::chrono::milliseconds first_deadline{400};
 constexpr std::size_t settings_count_max = 64;
 constexpr std::size_t settings_size_max = 64U << 10U;
 constexpr std::size_t answer_size_max = 1U << 20U;
@@ -137,7 +136,7 @@ asio::awaitable<Result<std::unique_ptr<mysql::Channel>>> EntrySession::open_inst
     reached_none = reached_none || passes_by_itself(instance.error());
     if (!reached_none || std::chrono::steady_clock::now() + way_pause >= end) co_return instance;
     log::debug("{}: {} is tried again: {}", channel().peer(), login().user, instance.error().message);
-    deadline = later_deadline;
+    deadline += deadline;
     asio::steady_timer timer(channel().executor(), way_pause);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

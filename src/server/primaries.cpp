@@ -34,13 +34,15 @@ cluster::FailoverDecision first_primary(const std::vector<metadb::Instance>& rep
 /// What the servers say, read once for all tenants.
 struct Primaries::View {
   std::map<std::string, metadb::InstanceReport> reports;
+  std::map<std::string, std::chrono::microseconds> heartbeats;
   const Silences& silences;
 
   [[nodiscard]] static Result<View> read(metadb::MetaDb& database, const Silences& silences) {
-    View view{.reports = {}, .silences = silences};
+    View view{.reports = {}, .heartbeats = {}, .silences = silences};
     const auto reports = metadb::list_reports(database);
     if (!reports) return std::unexpected(reports.error());
     for (const metadb::ServerReports& server : *reports) {
+      view.heartbeats[server.id] = server.heartbeat;
       for (const metadb::InstanceReport& report : server.instances)
         view.reports[report.name] = report;
     }
@@ -52,6 +54,14 @@ struct Primaries::View {
     const auto silence = silences.find(instance.server);
     return status_of(instance, report == reports.end() ? nullptr : &report->second,
                      silence == silences.end() ? std::nullopt : std::optional(silence->second));
+  }
+
+  /// If it is: what is decided of it holds only as long as it does not beat.
+  [[nodiscard]] metadb::SilentServer silent_server(const std::string& server,
+                                                   const cluster::FailoverRules& rules) const {
+    const auto heartbeat = heartbeats.find(server);
+    if (heartbeat == heartbeats.end() || !is_silent(silences, server, rules.silent_after)) return {};
+    return {.id = server, .heartbeat = heartbeat->second};
   }
 };
 
@@ -87,6 +97,8 @@ Result<std::optional<Primaries::Case>> Primaries::open_case(metadb::MetaDb& data
   const bool there =
       std::ranges::find(one.replicas, one.record.instance, &metadb::Instance::name) != one.replicas.end();
   if (!there) one.record.instance.clear();  // it was dropped
+  const auto primary = std::ranges::find(one.replicas, one.record.instance, &metadb::Instance::name);
+  if (primary != one.replicas.end()) one.silent = view.silent_server(primary->server, services_.rules);
   one.decision = one.tenant.epoch == 0 ? first_primary(one.replicas)
                                        : cluster::decide_failover(one.record, one.statuses, services_.rules);
   return one;
@@ -181,7 +193,8 @@ Result<bool> Primaries::carry_out(metadb::MetaDb& database, Case& one, TakeoverP
 Result<bool> Primaries::promote(metadb::MetaDb& database, const Case& one, const cluster::Promotion& promotion) {
   const metadb::Decision decision{
       .what = one.tenant.epoch == 0 ? "set primary" : "failover", .who = who(), .reason = story(one, promotion.reason)};
-  const auto done = metadb::set_primary(database, one.tenant.name, one.tenant.epoch, promotion.instance, decision);
+  const auto done =
+      metadb::set_primary(database, one.tenant.name, one.tenant.epoch, promotion.instance, decision, one.silent);
   if (!done) return std::unexpected(done.error());
   if (!*done) return false;
   ++services_.totals->primaries_switched;
@@ -211,7 +224,8 @@ Result<bool> Primaries::take_over(metadb::MetaDb& database, const Case& one, con
   const std::string reason =
       fmt::format("{}; a new instance {} takes over: {}", takeover.reason, place->instance.name, place->reason);
   const metadb::Decision decision{.what = "take over", .who = who(), .reason = story(one, reason)};
-  const auto done = metadb::create_primary(database, one.tenant.name, one.tenant.epoch, place->instance, decision);
+  const auto done =
+      metadb::create_primary(database, one.tenant.name, one.tenant.epoch, place->instance, decision, one.silent);
   if (!done) return std::unexpected(done.error());
   if (!*done) return false;
   ++services_.totals->primaries_switched;

@@ -54,7 +54,8 @@ class Primaries {
     std::vector<cluster::ReplicaStatus> statuses;
     cluster::PrimaryRecord record;
     cluster::FailoverDecision decision;
-    std::string asked{};  ///< what became of asking the primary
+    metadb::SilentServer silent{};  ///< that of the primary, if it is silent
+    std::string asked{};            ///< what became of asking the primary
   };
   struct View;
 

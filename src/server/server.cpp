@@ -43,7 +43,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t pool_threads = 8;
-constexpr std::chrono::seconds beat_interval{1};
+constexpr std::chrono::milliseconds beat_interval{500};
 constexpr std::chrono::seconds sample_interval{5};
 
 Result<FileDescriptor> take_directory(const std::filesystem::path& directory) {

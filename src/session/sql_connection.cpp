@@ -133,6 +133,7 @@ std::string SqlConnection::real_client() const {
 void SqlConnection::note_login() {
   record_->log_in(login_.user, login_.database, real_client());
   record_->sleep();
+  own_place_ = services_.listener->own_place(login_.user);
 }
 
 asio::awaitable<void> SqlConnection::run() {

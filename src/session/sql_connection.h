@@ -133,7 +133,8 @@ class SqlConnection : public listen::Connection, public std::enable_shared_from_
   std::unique_ptr<answers::SqlSession> sql_;
   std::map<std::uint32_t, Prepared> prepared_;
   std::shared_ptr<SessionRecord> record_;
-  std::weak_ptr<Waiter> waiter_;  ///< of a statement that waits
+  std::shared_ptr<void> own_place_;  ///< listen::Listener::own_place()
+  std::weak_ptr<Waiter> waiter_;     ///< of a statement that waits
 };
 
 }  // namespace sluice::session

@@ -16,6 +16,8 @@ from servers import Server  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
 _BOUND = 120
+# The files that take the longest, which several at once had better begin with.
+_LONGEST = ("test_matrix.py", "test_large.py", "test_resume.py", "test_source_faults.py", "test_cluster_failover.py")
 
 
 def _temporary_folder(config):
@@ -86,6 +88,11 @@ def pytest_runtest_call(item):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown(item):
     yield from _bounded(item)
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 # -- what a failure shows, what a session leaves ---------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_it_copies_anew_and_is_never_primary_meanwhile(scene):
     spoil_last_event(follower.files()[-1])
     restarts = follower_row(scene)["restarts"]
     order(scene, name, "START", None)
-    wait_until(lambda: "differs" in (follower_row(scene)["reason"] or ""), 30, scene.rows)
+    wait_until(lambda: "not the beginning of its primary's" in (follower_row(scene)["reason"] or ""), 30, scene.rows)
     assert follower_row(scene)["name"] == name
     wait_until(lambda: follower_row(scene)["state"] == "Running", 30, scene.rows)
     follower.wait_for(scene.fill())

@@ -319,6 +319,7 @@ def _states(server):
 def test_replicas_are_spread_and_switched(cluster, tenants, workshop):
     tenant = Tenant("shop", "copied", tenants["mariadb"].source, address=tenants["mariadb"].address)
     asked = cluster.servers[2]
+    wait_until(lambda: _online_after(cluster), 60, lambda: _states(asked), every=0.5)
     asked.create(tenant, ", REPLICATE NUM 2")
 
     def running():
@@ -326,7 +327,7 @@ def test_replicas_are_spread_and_switched(cluster, tenants, workshop):
         return rows if [row["state"] for row in rows] == ["Running"] * 2 else None
 
     rows = wait_until(running, 30, lambda: asked.rows(f"SHOW BINLOG INSTANCES FOR {tenant.sql}"))
-    assert {row["region"] for row in rows} == {"north", "south"}, "replicas go to regions that have none"
+    assert {row["region"] for row in rows} == {"north", "south"}, (rows, _states(asked))
     asked.run(f"CREATE BINLOG INSTANCE third FOR {tenant.sql} ZONE = '{_zone_without(cluster, rows)}'")
     wait_until(lambda: asked.rows("SHOW BINLOG INSTANCE third")[0]["state"] == "Running", 30, "it runs")
     assert len({row["ip"] for row in asked.rows(f"SHOW BINLOG INSTANCES FOR {tenant.sql}")}) == 3

@@ -36,8 +36,13 @@ void MetaDb::judge(std::size_t host, const ServerRow& seen, ServerState to) {
   world_.tell("host {} is {} in the MetaDB", host, server_state_text(to));
 }
 
+bool MetaDb::has_beaten(const Move& move) const {
+  return move.silent && rows_.servers[move.silent->host].heartbeat != move.silent->heartbeat;
+}
+
 bool MetaDb::set_primary(const Move& move) {
   const TenantRow& row = rows_.tenants[move.tenant];
+  if (has_beaten(move)) return false;
   if (!world_.decisions.may_store(row.primary, move.judged)) return false;
   if (rows_.instances[world_.number_of(move.instance)].dropped) return false;
   store(move);
@@ -45,6 +50,7 @@ bool MetaDb::set_primary(const Move& move) {
 }
 
 bool MetaDb::take_over(Move move, std::size_t host, std::uint64_t start_file) {
+  if (has_beaten(move)) return false;
   if (!world_.decisions.may_store(rows_.tenants[move.tenant].primary, move.judged)) return false;
   const std::size_t number = world_.add_instance(move.tenant, host);
   add_instance({.tenant = move.tenant, .host = host, .start_file = start_file, .dropped = false});

@@ -65,6 +65,12 @@ struct Move {
   PrimaryRecord judged;     ///< what the decider knew
   std::string instance;
   std::string reason;
+  /// Whose silence it rests on, if it does: holds only while that has not beaten since.
+  struct Silent {
+    std::size_t host = 0;
+    std::optional<Moment> heartbeat;
+  };
+  std::optional<Silent> silent{};
 };
 
 /// The MetaDB: rows, conditional updates and a clock of its own. Each function is one transaction.
@@ -99,6 +105,7 @@ class MetaDb {
 
  private:
   void store(const Move& move);
+  [[nodiscard]] bool has_beaten(const Move& move) const;
 
   World& world_;
   Milliseconds clock_;

@@ -9,6 +9,7 @@ namespace {
 constexpr unsigned lost_percent = 20;
 constexpr unsigned late_percent = 20;
 constexpr unsigned doubled_percent = 10;
+constexpr Time again_max{800};
 
 }  // namespace
 
@@ -39,9 +40,13 @@ Time Network::delay() {
   return random_.between(Time(1), Time(5));
 }
 
-void Network::carry(Node from, Node to, std::function<void()> arrive) {
+void Network::carry(Node from, Node to, std::function<void()> arrive, Time again) {
   if (from == to) return timeline_.after(Time(1), std::move(arrive));
-  if (!up_[from] || way(from, to).cuts > 0) return;
+  if (!up_[from]) return;
+  if (!up_[to] || way(from, to).cuts > 0) {
+    if (again > again_max) return;
+    return timeline_.after(again, [=, this] { carry(from, to, arrive, 2 * again); });
+  }
   if (bad_weather_ > 0 && random_.chance(lost_percent)) return;
   const unsigned copies = bad_weather_ > 0 && random_.chance(doubled_percent) ? 2 : 1;
   for (unsigned copy = 0; copy < copies; ++copy) {

@@ -12,7 +12,8 @@
 namespace sluice::cluster::simulation {
 
 /// Carries questions and answers between nodes: hosts, and the MetaDB as the last node. Each way between two nodes may
-/// be cut by itself; in bad weather messages are lost, late and doubled.
+/// be cut by itself; in bad weather messages are lost, late and doubled. What does not arrive because of a cut, or
+/// because the node is down, is sent again a few times, as TCP does.
 class Network {
  public:
   using Node = std::size_t;
@@ -53,7 +54,7 @@ class Network {
   };
   [[nodiscard]] Way& way(Node from, Node to) { return ways_[from * up_.size() + to]; }
   [[nodiscard]] const Way& way(Node from, Node to) const { return ways_[from * up_.size() + to]; }
-  void carry(Node from, Node to, std::function<void()> arrive);
+  void carry(Node from, Node to, std::function<void()> arrive, Time again = Time(200));
   [[nodiscard]] Time delay();
 
   Timeline& timeline_;

@@ -9,7 +9,7 @@ namespace sluice::cluster::simulation {
 
 namespace {
 
-constexpr Time beat_pause{1000};
+constexpr Time beat_pause{500};
 constexpr Time metadb_limit{2000};
 constexpr Time start_min{200};
 constexpr Time start_max{1200};

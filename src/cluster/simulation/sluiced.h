@@ -70,7 +70,9 @@ class Sluiced {
   void carry_out(std::uint64_t life, const News& news, std::size_t tenant, std::vector<ReplicaStatus> replicas);
   void ask_primary(std::uint64_t life, const News& news, std::size_t tenant, std::vector<ReplicaStatus> replicas);
   void promote(const Move& move);
-  void take_over(const News& news, std::size_t tenant, const std::string& reason);
+  void take_over(const News& news, std::size_t tenant, const std::string& reason, std::optional<Move::Silent> silent);
+  [[nodiscard]] std::optional<Move::Silent> silent_server(const News& news, const PrimaryRecord& record,
+                                                          const std::vector<ReplicaStatus>& replicas) const;
   void tidy(const News& news, std::size_t tenant, const std::vector<ReplicaStatus>& replicas);
   [[nodiscard]] std::vector<ReplicaStatus> statuses(const Rows& rows, std::size_t tenant) const;
   [[nodiscard]] Inventory inventory(const Rows& rows) const;

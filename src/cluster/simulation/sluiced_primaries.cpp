@@ -97,12 +97,21 @@ void Sluiced::carry_out(std::uint64_t, const News& news, std::size_t tenant, std
              .decider = host_,
              .judged = record,
              .instance = promotion->instance,
-             .reason = promotion->reason});
+             .reason = promotion->reason,
+             .silent = silent_server(news, record, replicas)});
   } else if (const auto* takeover = std::get_if<Takeover>(&decision)) {
-    take_over(news, tenant, takeover->reason);
+    take_over(news, tenant, takeover->reason, silent_server(news, record, replicas));
   } else if (std::holds_alternative<LeaveIt>(decision)) {
     tidy(news, tenant, replicas);
   }
+}
+
+std::optional<Move::Silent> Sluiced::silent_server(const News& news, const PrimaryRecord& record,
+                                                   const std::vector<ReplicaStatus>& replicas) const {
+  const auto primary = std::ranges::find(replicas, record.instance, &ReplicaStatus::instance);
+  if (primary == replicas.end() || !silent_for(*primary, world_.decisions.failover.silent_after)) return std::nullopt;
+  const std::size_t host = news->instances[world_.number_of(record.instance)].host;
+  return Move::Silent{.host = host, .heartbeat = news->servers[host].heartbeat};
 }
 
 void Sluiced::promote(const Move& move) {
@@ -110,7 +119,8 @@ void Sluiced::promote(const Move& move) {
   world_.network.ask<bool>(host_, world_.metadb_node(), metadb_limit, serve, [](auto) {});
 }
 
-void Sluiced::take_over(const News& news, std::size_t tenant, const std::string& reason) {
+void Sluiced::take_over(const News& news, std::size_t tenant, const std::string& reason,
+                        std::optional<Move::Silent> silent) {
   const auto plan = world_.decisions.plan(world_.metadb->files(tenant));
   const PlacementRequest request{.tenant = fmt::format("t{}", tenant), .demands = {}, .needs = {}};
   PlacementRules rules;
@@ -122,7 +132,8 @@ void Sluiced::take_over(const News& news, std::size_t tenant, const std::string&
                   .decider = host_,
                   .judged = news->tenants[tenant].primary,
                   .instance = {},
-                  .reason = reason};
+                  .reason = reason,
+                  .silent = silent};
   const auto serve = [this, move, host = place->server, file = plan->first_file]() -> std::optional<bool> {
     return world_.metadb->take_over(move, host, file);
   };
