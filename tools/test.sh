@@ -6,8 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$SLUICE_ROOT"
 results=$SLUICE_ROOT/build/test-results
 
-# unit_tests PRESET FOLDER: every gtest program of a preset; each writes its cases to FOLDER. As with the end to end tests
-# a program in which something failed is run once more, alone.
+# unit_tests PRESET FOLDER: every gtest program of a preset; each writes its cases to FOLDER. As with the end to end
+# tests a program in which something failed is run once more, alone.
 unit_tests() {
   rm -rf "$2"
   mkdir -p "$2"
