@@ -60,6 +60,7 @@ PrivateServer::PrivateServer(Kind kind) : kind_(kind) {
   if (!find_programs()) return;
   std::string name = (std::filesystem::temp_directory_path() / "metadb_server_XXXXXX").string();
   folder_ = ::mkdtemp(name.data());
+  std::filesystem::create_directory(folder_ / "tmp");
   if (make_data()) start();
 }
 
@@ -92,8 +93,10 @@ bool PrivateServer::find_programs() {
   return false;
 }
 
+// A tmpdir of its own: a MariaDB that starts deletes the temporary tables it finds there, those of another too.
 bool PrivateServer::make_data() {
-  const pid_t install = run_program(joined(install_, {"--datadir=" + (folder_ / "data").string(), "--user=root"}),
+  const pid_t install = run_program(joined(install_, {"--datadir=" + (folder_ / "data").string(),
+                                                      "--tmpdir=" + (folder_ / "tmp").string(), "--user=root"}),
                                     folder_ / "install.log");
   int status = 0;
   ::waitpid(install, &status, 0);
@@ -103,11 +106,11 @@ bool PrivateServer::make_data() {
 }
 
 void PrivateServer::start() {
-  std::vector<std::string> words =
-      joined(program_,
-             {"--user=root", "--datadir=" + (folder_ / "data").string(), "--socket=" + (folder_ / "sql.sock").string(),
-              "--skip-networking", "--pid-file=" + (folder_ / "server.pid").string(), "--innodb-buffer-pool-size=32M",
-              "--innodb-flush-log-at-trx-commit=2", "--innodb-lock-wait-timeout=3"});
+  std::vector<std::string> words = joined(
+      program_, {"--user=root", "--datadir=" + (folder_ / "data").string(), "--tmpdir=" + (folder_ / "tmp").string(),
+                 "--socket=" + (folder_ / "sql.sock").string(), "--skip-networking",
+                 "--pid-file=" + (folder_ / "server.pid").string(), "--innodb-buffer-pool-size=32M",
+                 "--innodb-flush-log-at-trx-commit=2", "--innodb-lock-wait-timeout=3"});
   if (kind_ == Kind::mysql97)
     words = joined(words, {"--mysqlx=OFF", "--performance-schema=OFF", "--secure-file-priv=NULL", "--sync-binlog=0"});
   pid_ = run_program(std::move(words), folder_ / "server.log");

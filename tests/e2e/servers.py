@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 
 import pymysql
@@ -101,14 +102,23 @@ class Server:
         """The data directory of a server that never ran; start() makes it where it is missing."""
         template = Server.templates.get(type(self).__name__)
         if template is None:
-            self._initialise(self.data)
+            self._initialise_whole(self.data)
         else:
             if not os.path.isdir(template):
-                self._initialise(template)
+                self._initialise_whole(template)
             subprocess.run(["cp", "-a", "--reflink=auto", template, self.data], check=True)
         identity = os.path.join(self.data, "auto.cnf")
         if os.path.exists(identity):
             os.remove(identity)  # the server makes itself a fresh server_uuid
+
+    def _initialise_whole(self, data):
+        """All or nothing: what failed half-way must not be taken for a data directory later. In a tmpdir of its own,
+        for a MariaDB that starts deletes the temporary tables it finds there, those of another too."""
+        with tempfile.TemporaryDirectory(prefix=os.path.basename(data), dir=os.path.dirname(data)) as folder:
+            temporary, unfinished = os.path.join(folder, "tmp"), os.path.join(folder, "data")
+            os.mkdir(temporary)
+            self._initialise(unfinished, temporary)
+            os.rename(unfinished, data)
 
     def _write_configuration(self):
         values = {
@@ -208,12 +218,13 @@ class MariaDB(Server):
     kind = "mariadb"
     name = "MariaDB 10.11"
 
-    def _initialise(self, data):
+    def _initialise(self, data, temporary):
         done = subprocess.run(
             [
                 "mariadb-install-db",
                 "--no-defaults",
                 f"--datadir={data}",
+                f"--tmpdir={temporary}",
                 "--user=root",
                 "--skip-test-db",
                 "--auth-root-authentication-method=normal",
@@ -275,7 +286,7 @@ class MySQL56(Server):
             else "MySQL 5.6 is not there: tools/get_mysql56.sh found no npm package"
         )
 
-    def _initialise(self, data):
+    def _initialise(self, data, temporary):
         shutil.copytree(os.path.join(self.home, "data", "mysql"), data)
 
     def _own_options(self):
@@ -331,7 +342,7 @@ class MySQL97(Server):
         share = self.unpacked + "/usr/share/mysql"
         return {"basedir": self.unpacked + "/usr", "lc_messages_dir": share, "character_sets_dir": share + "/charsets"}
 
-    def _initialise(self, data):
+    def _initialise(self, data, temporary):
         basics = [f"--{key.replace('_', '-')}={value}" for key, value in self._basics().items()]
         done = subprocess.run(
             self.program("usr/sbin/mysqld")
@@ -339,6 +350,7 @@ class MySQL97(Server):
                 "--no-defaults",
                 "--user=root",
                 f"--datadir={data}",
+                f"--tmpdir={temporary}",
                 *basics,
                 "--innodb-redo-log-capacity=64M",
                 "--initialize-insecure",
